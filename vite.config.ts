@@ -1,0 +1,20 @@
+// Builds the library into dist/: the package's two entries and the terminal program.
+// Declarations come from tsc (tsconfig.build.json); the demo page has a configuration of its own in demo/.
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  publicDir: false,
+  build: {
+    target: "es2022",
+    sourcemap: true,
+    minify: false,
+    lib: {
+      entry: { index: "src/index.ts", node: "src/node/index.ts", train: "src/node/train.ts" },
+      formats: ["es"],
+    },
+    rolldownOptions: {
+      // What a user installs with the package, or chooses to; all else is bundled.
+      external: [/^node:/, "webgpu", "fflate"],
+    },
+  },
+});
