@@ -1,0 +1,92 @@
+// What a MADE is made of: the configuration a caller writes, checked once and completed with defaults.
+
+import { ArgumentError } from "../errors.ts";
+import { checkMask, checkOrdering, type Mask } from "./masks.ts";
+
+/** Activation g of the hidden units. Softplus is log(1 + eᶻ), as PyTorch's with beta 1. */
+export type Activation = "relu" | "softplus" | "tanh" | "sigmoid";
+
+export const ACTIVATIONS: readonly Activation[] = ["relu", "softplus", "tanh", "sigmoid"];
+
+/**
+ * How weights begin. `"glorot"`: uniform in ±√(6 / (fanIn + fanOut)), zero biases. `"torch"`: weights and biases
+ * uniform in ±1/√fanIn, as torch.nn.Linear draws them.
+ */
+export type Initialization = "glorot" | "torch";
+
+/** What {@link Made.create} takes. Only `inputs` and `hidden` are required. */
+export interface MadeConfig {
+  /** D: number of binary inputs, ≥ 1. */
+  inputs: number;
+  /** Units of each hidden layer, first to last; `[]` is a model without hidden layers. */
+  hidden: readonly number[];
+  /** Default `"relu"`. */
+  activation?: Activation;
+  /** Direct input → output connections A (default false). */
+  directConnections?: boolean;
+  /** Order in which the inputs are modelled: `"natural"` (default), `"random"` per mask, or the 1-based position of each input. */
+  ordering?: "natural" | "random" | readonly number[];
+  /**
+   * Number of masks cycled through, one per minibatch (default 1); `Infinity` draws a new one every step; or the
+   * masks themselves.
+   */
+  masks?: number | readonly Mask[];
+  /** `false` is the plain autoencoder: every unit sees everything, and its outputs are not a distribution. Default true. */
+  masked?: boolean;
+  /** Default `"torch"`: see docs/benchmarks.md for the comparison. */
+  initialization?: Initialization;
+  /** Seed of the masks, the initial weights and the order of the minibatches: an integer in 0 … 2⁵³−1 (default 1). */
+  seed?: number;
+}
+
+/** A {@link MadeConfig} with every field present and known to be legal. */
+export interface ResolvedConfig {
+  readonly inputs: number;
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly directConnections: boolean;
+  readonly ordering: "natural" | "random" | readonly number[];
+  readonly masks: number | readonly Mask[];
+  readonly masked: boolean;
+  readonly initialization: Initialization;
+  readonly seed: number;
+}
+
+/** Checks `config` and completes it with defaults. @throws ArgumentError naming the field, what came and what was expected. */
+export function resolveConfig(config: MadeConfig): ResolvedConfig {
+  const { inputs, hidden, activation = "relu", directConnections = false, ordering = "natural" } = config;
+  const { masks = 1, masked = true, initialization = "torch", seed = 1 } = config;
+  if (!isCount(inputs)) throw new ArgumentError(`inputs: got ${inputs}, expected an integer ≥ 1`);
+  if (!Array.isArray(hidden)) throw new ArgumentError(`hidden: got ${hidden}, expected an array of layer widths`);
+  hidden.forEach((units, l) => {
+    if (!isCount(units)) throw new ArgumentError(`hidden[${l}]: got ${units}, expected an integer ≥ 1`);
+  });
+  oneOf("activation", activation, ACTIVATIONS);
+  oneOf("initialization", initialization, ["glorot", "torch"]);
+  if (typeof directConnections !== "boolean")
+    throw new ArgumentError(`directConnections: got ${directConnections}, expected true or false`);
+  if (typeof masked !== "boolean") throw new ArgumentError(`masked: got ${masked}, expected true or false`);
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new ArgumentError(`seed: got ${seed}, expected an integer in 0 … 2⁵³−1`);
+  if (typeof ordering === "string") oneOf("ordering", ordering, ["natural", "random"]);
+  else if (Array.isArray(ordering)) checkOrdering(inputs, ordering, "ordering");
+  else throw new ArgumentError(`ordering: got ${ordering}, expected "natural", "random", or an array of positions`);
+  if (typeof masks === "number") {
+    if (!isCount(masks) && masks !== Number.POSITIVE_INFINITY)
+      throw new ArgumentError(`masks: got ${masks}, expected an integer ≥ 1, Infinity, or an array of masks`);
+  } else {
+    if (!Array.isArray(masks)) throw new ArgumentError(`masks: got ${masks}, expected a number or an array of masks`);
+    if (masks.length === 0) throw new ArgumentError("masks: got an empty array, expected at least one mask");
+    masks.forEach((mask, k) => {
+      checkMask({ inputs, hidden }, mask, `masks[${k}]`);
+    });
+  }
+  return { inputs, hidden: [...hidden], activation, directConnections, ordering, masks, masked, initialization, seed };
+}
+
+const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 1;
+
+function oneOf(name: string, value: unknown, allowed: readonly string[]) {
+  if (!allowed.includes(value as string))
+    throw new ArgumentError(`${name}: got ${JSON.stringify(value)}, expected one of ${allowed.join(", ")}`);
+}

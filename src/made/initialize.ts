@@ -1,0 +1,26 @@
+// The parameters a model begins with, a pure function of its configuration and seed.
+
+import type { ResolvedConfig } from "./config.ts";
+import { type Parameters, parameterShapes, sizeOf } from "./parameters.ts";
+import { Random } from "./random.ts";
+
+/**
+ * Draws every parameter. `"glorot"`: weights uniform in ±√(6 / (fanIn + fanOut)), biases 0 (Glorot and Bengio 2010);
+ * `"torch"`: weights and biases uniform in ±1/√fanIn, as torch.nn.Linear does. Fan-ins are those of the whole matrix,
+ * as if nothing were masked.
+ */
+export function initialParameters(config: ResolvedConfig): Parameters {
+  const parameters: Parameters = {};
+  let index = 0;
+  let fanIn = 1;
+  for (const [name, shape] of parameterShapes(config)) {
+    const isBias = shape.length === 1;
+    if (!isBias) fanIn = shape[1]; // a bias follows its weights and shares their fan-in
+    const random = new Random(config.seed, "weights", index++);
+    const glorot = config.initialization === "glorot";
+    const bound = glorot ? (isBias ? 0 : Math.sqrt(6 / (shape[0] + fanIn))) : 1 / Math.sqrt(fanIn);
+    const data = Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * random.uniform() - 1));
+    parameters[name] = { shape, data };
+  }
+  return parameters;
+}

@@ -1,0 +1,105 @@
+// Masks as the paper has them: an ordering of the inputs and a degree for every hidden unit. A mask is a pure
+// function of (seed, index), so an endless supply of them needs no state. No mask matrix is made here.
+
+import { ArgumentError } from "../errors.ts";
+import type { ResolvedConfig } from "./config.ts";
+import { Random } from "./random.ts";
+
+/** One member of the ensemble: which order the inputs come in and how far each hidden unit may see. */
+export interface Mask {
+  /** m⁰: `ordering[d]` is the 1-based position of input d, (D). */
+  readonly ordering: readonly number[];
+  /** m¹ … mᴸ: `degrees[l − 1][k]` is the degree of unit k of hidden layer l, (H_l). */
+  readonly degrees: readonly (readonly number[])[];
+}
+
+type MaskSource = Pick<ResolvedConfig, "inputs" | "hidden" | "ordering" | "masks" | "seed">;
+
+/**
+ * Mask number `index` of a model: given, or drawn from (seed, index). Degrees are uniform on the integers from the
+ * smallest degree of the layer below to D − 1 (section 4.1 of the paper); with D = 1 there is no legal degree and
+ * every unit gets 1, which no output sees.
+ */
+export function maskAt(source: MaskSource, index: number): Mask {
+  const { inputs: D, hidden, ordering, masks, seed } = source;
+  if (typeof masks !== "number") return masks[index % masks.length];
+  const m0 =
+    ordering === "random"
+      ? [...new Random(seed, "ordering", index).permutation(D)].map((position) => position + 1)
+      : ordering === "natural"
+        ? Array.from({ length: D }, (_, d) => d + 1)
+        : ordering;
+  const random = new Random(seed, "degrees", index);
+  let lowest = 1;
+  const degrees = hidden.map((units) => {
+    const layer = Array.from({ length: units }, () => lowest + (D > 1 ? random.below(D - lowest) : 0));
+    lowest = layer.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+    return layer;
+  });
+  return { ordering: m0, degrees };
+}
+
+/**
+ * The masks a model is evaluated under: all of them, or the first `count`; an endless supply needs a count.
+ * A model trained on fewer masks than `count` gets fresh ones after its own.
+ */
+export function masksOf(source: MaskSource, count: number): Mask[] {
+  return Array.from({ length: count }, (_, index) => maskAt(source, index));
+}
+
+/** The masks of a training run by minibatch: minibatch t uses mask t mod K, or mask t where the supply is endless. */
+export class MaskSupply {
+  /** K, or Infinity. */
+  readonly count: number;
+  readonly #source: MaskSource;
+  readonly #cycle: Mask[] = [];
+  #last: { index: number; mask: Mask } | undefined;
+
+  constructor(source: MaskSource) {
+    this.#source = source;
+    this.count = typeof source.masks === "number" ? source.masks : source.masks.length;
+  }
+
+  /** The mask of minibatch t: the same object whenever the same mask comes round again. */
+  at(t: number): Mask {
+    if (this.count === Number.POSITIVE_INFINITY) {
+      if (this.#last?.index !== t) this.#last = { index: t, mask: maskAt(this.#source, t) };
+      return this.#last.mask;
+    }
+    const index = t % this.count;
+    this.#cycle[index] ??= maskAt(this.#source, index);
+    return this.#cycle[index];
+  }
+}
+
+/** Checks a mask that somebody gives. @throws ArgumentError naming what is wrong with it. */
+export function checkMask({ inputs: D, hidden }: Pick<ResolvedConfig, "inputs" | "hidden">, mask: Mask, name: string) {
+  if (!Array.isArray(mask?.ordering) || !Array.isArray(mask.degrees) || !mask.degrees.every(Array.isArray))
+    throw new ArgumentError(
+      `${name}: got ${JSON.stringify(mask)}, expected { ordering: [...], degrees: [[...], ...] }`,
+    );
+  checkOrdering(D, mask.ordering, `${name}.ordering`);
+  if (mask.degrees.length !== hidden.length)
+    throw new ArgumentError(`${name}.degrees: got ${mask.degrees.length} layers, expected ${hidden.length}`);
+  const highest = Math.max(1, D - 1);
+  mask.degrees.forEach((layer, l) => {
+    if (layer.length !== hidden[l])
+      throw new ArgumentError(`${name}.degrees[${l}]: got ${layer.length} degrees, expected ${hidden[l]}`);
+    const bad = layer.findIndex((m) => !Number.isInteger(m) || m < 1 || m > highest);
+    if (bad >= 0)
+      throw new ArgumentError(
+        `${name}.degrees[${l}][${bad}]: got ${layer[bad]}, expected an integer in 1 … ${highest}`,
+      );
+  });
+}
+
+/** Checks that `ordering` is a permutation of 1 … D. @throws ArgumentError */
+export function checkOrdering(D: number, ordering: readonly number[], name: string) {
+  if (ordering.length !== D) throw new ArgumentError(`${name}: got ${ordering.length} positions, expected ${D}`);
+  const seen = new Set<number>();
+  ordering.forEach((position, d) => {
+    if (!Number.isInteger(position) || position < 1 || position > D || seen.has(position))
+      throw new ArgumentError(`${name}[${d}]: got ${position}, expected every position 1 … ${D} exactly once`);
+    seen.add(position);
+  });
+}

@@ -1,0 +1,61 @@
+// What an engine must do. Two engines stand behind it, the GPU and the float64 reference, and one training loop,
+// one scorer and one sampler in front of it.
+
+import type { Mask } from "./masks.ts";
+import type { Optimizer } from "./optimizer.ts";
+import type { Parameters } from "./parameters.ts";
+import type { BinaryRows } from "./rows.ts";
+
+/** Rows where an engine can read them again and again; dispose them when done. */
+export interface LoadedRows {
+  readonly rows: number;
+  dispose(): void;
+}
+
+/** One pass over the rows in minibatches. */
+export interface Epoch {
+  /** Row numbers in the order they are visited, (rows). */
+  order: Uint32Array;
+  /** B: rows a minibatch; the last one may be shorter. */
+  batchSize: number;
+  /** Minibatches done before this epoch, counted from the beginning of the run: the first one here uses mask `firstStep` and is optimiser step `firstStep` + 1. */
+  firstStep: number;
+  optimizer: Optimizer;
+  signal?: AbortSignal;
+}
+
+/** What a few consecutive minibatches gave. */
+export interface Progress {
+  /** Minibatches done in this epoch so far. */
+  steps: number;
+  /** Rows in the minibatches since the last report. */
+  rows: number;
+  /** Sum over those rows of −log p(x) in nats, each under its minibatch's mask and the weights before the update. */
+  nllSum: number;
+}
+
+export type ConditionalsAs = "probabilities" | "logits";
+
+/** A MADE on one engine: parameters, optimiser state, and the passes over data. */
+export interface Network {
+  /** The adapter's own name, or `"cpu"`: what a person is told. */
+  readonly engine: string;
+  load(rows: BinaryRows): Promise<LoadedRows>;
+  /** Trains through one epoch; reports as submits complete; stops between submits when `signal` aborts. */
+  train(rows: LoadedRows, epoch: Epoch): AsyncIterable<Progress>;
+  /** −log p(x) in nats under each mask, (masks, rows). */
+  score(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array>;
+  /** p(x_d = 1 | x_<d) under one mask, or its logit z_d, (rows, D). */
+  conditionals(rows: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array>;
+  /** Values of every parameter, in canonical unit order. */
+  read(): Promise<Parameters>;
+  /** Replaces every parameter; the record is already checked. */
+  write(parameters: Parameters): void;
+  /** Sets all optimiser moments to zero. */
+  resetOptimizer(): void;
+  /** Keeps a copy of the current parameters, in place of the one kept before. */
+  keep(): void;
+  /** Puts the kept parameters back. */
+  restore(): void;
+  dispose(): void;
+}
