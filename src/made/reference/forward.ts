@@ -1,0 +1,50 @@
+// The forward pass in plain loops: from rows to logits, and from logits to −log p(x) in nats. Which connections there
+// are is decided in model.ts; gradients are in gradients.ts.
+
+import { g, softplus } from "./activation.ts";
+import { addProduct } from "./masked-linear.ts";
+import type { Model, Sees } from "./model.ts";
+
+/** What a forward pass leaves behind. */
+export interface Forward {
+  /** h⁰ = x, h¹ … hᴸ: `h[l]` is (B, H_l). */
+  readonly h: readonly Float64Array[];
+  /** z, (B, D): p(x_d = 1 | x_<d) = σ(z_d). */
+  readonly logits: Float64Array;
+}
+
+/**
+ * hˡ = g(bˡ + (Wˡ ⊙ Mˡ) hˡ⁻¹) for l = 1 … L, then z = c + (V ⊙ Mⱽ) hᴸ [+ (A ⊙ Mᴬ) x].
+ * @param x rows of 0/1 values, (B, D)
+ */
+export function forward(model: Model, sees: Sees, x: Float64Array): Forward {
+  const { D, hidden, activation, parameters } = model;
+  const B = x.length / D;
+  const h = [x];
+  let width = D;
+  for (let l = 1; l <= hidden.length; l++) {
+    const z = repeat(parameters[`b${l}`], B); // (B, H_l)
+    addProduct(z, parameters[`W${l}`], sees[`W${l}`], h[l - 1], width);
+    h.push(z.map(g[activation]));
+    width = hidden[l - 1];
+  }
+  const logits = repeat(parameters.c, B); // (B, D)
+  addProduct(logits, parameters.V, sees.V, h[hidden.length], width);
+  if (model.directConnections) addProduct(logits, parameters.A, sees.A, x, D);
+  return { h, logits };
+}
+
+/** −log p(x) = Σ_d softplus(z_d) − x_d z_d in nats, one number a row, (B). */
+export function negativeLogLikelihood(logits: Float64Array, x: Float64Array, D: number): Float64Array {
+  const nll = new Float64Array(x.length / D);
+  for (let b = 0; b < nll.length; b++)
+    for (let i = b * D; i < (b + 1) * D; i++) nll[b] += softplus(logits[i]) - x[i] * logits[i];
+  return nll;
+}
+
+/** `row` B times over, (B, row.length). */
+function repeat(row: Float64Array, B: number): Float64Array {
+  const rows = new Float64Array(B * row.length);
+  for (let b = 0; b < B; b++) rows.set(row, b * row.length);
+  return rows;
+}
