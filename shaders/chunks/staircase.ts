@@ -1,0 +1,59 @@
+// The matmul that forward and backward passes share: acc[u, r] += Σ_{k = begin}^{end − 1} W[k, u] · x[k, r].
+// Only its bounds know about masks. Units are in degree order, so what a block of units may see is one range of k
+// (plus zeros that stand in the working copy for the few weights in the ragged step), and nothing else is visited.
+// Every accumulator adds in ascending k with fused multiply-adds, whatever the block: all shapes give the same bits.
+
+import type { Block } from "../block.ts";
+import { repeat, repeat2 } from "../wgsl.ts";
+
+/** Declares the accumulators acc{u}_{r} (vec4f over rows), each beginning with `initial(u)`. */
+export const accumulators = ({ units, rows }: Block, initial: (u: number) => string): string =>
+  repeat2(units, rows / 4, (u, r) => `  var acc${u}_${r} = vec4f(${initial(u)});`);
+
+export interface StaircaseOperands {
+  /** Buffer array<vec4f>: W with the k of the sum as its row. */
+  weights: string;
+  /** vec4s between rows of `weights`. */
+  weightPitch: string;
+  /** Buffer array<vec4f>, (k, pitch). */
+  x: string;
+  begin: string;
+  end: string;
+}
+
+/** The loop. In scope: `unit` (first unit), `row4` (first vec4 of rows) and `step.pitch`. */
+export const staircase = (
+  { units, rows }: Block,
+  { weights, weightPitch, x, begin, end }: StaircaseOperands,
+): string => `
+  for (var k = ${begin}; k < ${end}; k++) {
+    let w_at = k * ${weightPitch} + unit / 4u;
+    let x_at = k * step.pitch + row4;
+${repeat(units / 4, (u) => `    let w${u} = ${weights}[w_at + ${u}u];`)}
+${repeat(rows / 4, (r) => `    let x${r} = ${x}[x_at + ${r}u];`)}
+${repeat2(units, rows / 4, (u, r) => `    acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
+  }`;
+
+/**
+ * The accumulators as an array that a loop can go through, `sums[i]` with i = u · (rows / 4) + r. What follows the
+ * matmul is then compiled once and not once a value: on software adapters that is seconds.
+ */
+export const collect = ({ units, rows }: Block): string => {
+  const names = Array.from(
+    { length: (units * rows) / 4 },
+    (_, i) => `acc${Math.floor(i / (rows / 4))}_${i % (rows / 4)}`,
+  );
+  return `  var sums = array<vec4f, ${names.length}>(${names.join(", ")});`;
+};
+
+/** Entry point's head: which block this invocation computes; invocations beyond the edge leave. */
+export const blockOfInvocation = ({ units, rows, lanes }: Block, count: string): string => `
+@compute @workgroup_size(${lanes[0]}, ${lanes[1]})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let unit = id.x * ${units}u;
+  let row4 = id.y * ${rows / 4}u;
+  if (unit >= ${count} || row4 * 4u >= step.rows) { return; }`;
+
+/** Workgroups for `units` units and `rows` rows. */
+export const blockGrid = (block: Block, units: number, rows: number) =>
+  [Math.ceil(units / (block.units * block.lanes[0])), Math.ceil(rows / (block.rows * block.lanes[1]))] as const;

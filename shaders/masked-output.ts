@@ -1,0 +1,114 @@
+// masked-output: the logits z = c + V h [+ A x] and, in the same pass, what is wanted of them.
+// "train": δ = (σ(z) − x) / B and the block's share of −log p; "score": the share alone; "probabilities": σ(z);
+// "logits": z itself.
+
+import { declare, dynamicUniform, type KernelSpec, read, readWrite, roundUp, uniform } from "../src/gpu/kernel-spec.ts";
+import { type Block, blockName } from "./block.ts";
+import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, staircase } from "./chunks/staircase.ts";
+import { LAYER, STEP } from "./structs.ts";
+import { wgsl } from "./wgsl.ts";
+
+export type Epilogue = "train" | "score" | "probabilities" | "logits";
+
+const inputs = {
+  step: dynamicUniform("Step"),
+  layer: uniform("Layer"),
+  masks: read("array<u32>"),
+  parameters: read("array<f32>"), // V (D, H), then c (D), canonical order
+  weights: read("array<vec4f>"), // V's forward working copy, (H, unitPitch / 4)
+  h: read("array<vec4f>"), // (H, pitch)
+  x: read("array<vec4f>"), // (D, pitch)
+};
+const direct = { directWeights: read("array<vec4f>") }; // A's forward working copy, (D, unitPitch / 4)
+const outputs = {
+  train: { delta: readWrite("array<vec4f>"), nll: readWrite("array<vec4f>") }, // (D, pitch), (blocks of units, pitch)
+  score: { nll: readWrite("array<vec4f>") },
+  // (rows, D), row-major, canonical order
+  probabilities: { values: readWrite("array<f32>") },
+  logits: { values: readWrite("array<f32>") },
+};
+
+/** Blocks of units, and so rows of the buffer `nll`, for D outputs. */
+export const nllBlocks = (block: Block, D: number): number => roundUp(D, block.units) / block.units;
+
+/** Bindings of every variant: those after `x` are there where the variant has them. */
+export type OutputBindings = typeof inputs &
+  Partial<typeof direct & (typeof outputs)["train"] & (typeof outputs)["logits"]>;
+
+export const maskedOutput = (config: {
+  block: Block;
+  epilogue: Epilogue;
+  directConnections: boolean;
+}): KernelSpec<OutputBindings, { units: number; rows: number }> => {
+  const { block, epilogue, directConnections } = config;
+  const bindings: OutputBindings = { ...inputs, ...(directConnections ? direct : {}), ...outputs[epilogue] };
+  const wholeRows = epilogue === "probabilities" || epilogue === "logits";
+  const vectors = block.rows / 4;
+  const pitch = "(layer.unitPitch / 4u)";
+  const label = `masked-output(${epilogue}${directConnections ? ", direct" : ""}, ${blockName(block)})`;
+  return {
+    label,
+    bindings,
+    workgroups: ({ units, rows }) => blockGrid(block, units, rows),
+    code: wgsl`
+${STEP.wgsl}
+${LAYER.wgsl}
+${declare(bindings)}
+${SOFTPLUS}
+${SIGMOID}
+
+fn bias(unit: u32) -> f32 {
+  let slot = min(unit, layer.units - 1u);
+  return parameters[layer.units * layer.inputs + masks[step.mask + layer.unitAt + slot]];
+}
+
+/** 1 where a row belongs to the minibatch, 0 where it only fills a vector. */
+fn present(row4: u32) -> vec4f {
+  return select(vec4f(0.0), vec4f(1.0), vec4u(row4 * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(step.rows));
+}
+${blockOfInvocation(block, "layer.units")}
+  let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+${accumulators(block, (u) => `bias(unit + ${u}u)`)}
+${staircase(block, { weights: "weights", weightPitch: pitch, x: "h", begin: "0u", end: "end" })}
+#if ${directConnections}
+  // Input j is seen directly from position j + 1 on.
+  let directEnd = min(unit + ${block.units}u, layer.units) - 1u;
+${staircase(block, { weights: "directWeights", weightPitch: pitch, x: "x", begin: "0u", end: "directEnd" })}
+#endif
+${collect(block)}
+#if ${wholeRows}
+  for (var i = 0u; i < ${block.units * vectors}u; i++) {
+    store(unit + i / ${vectors}u, (row4 + i % ${vectors}u) * 4u, sums[i]);
+  }
+#else
+  let units = min(${block.units}u, layer.units - unit);
+  for (var r = 0u; r < ${vectors}u; r++) {
+    let within = present(row4 + r);
+    var share = vec4f(0.0);
+    for (var u = 0u; u < units; u++) {
+      let z = sums[u * ${vectors}u + r];
+      let at = (unit + u) * step.pitch + row4 + r;
+      let bit = x[at];
+      share += softplus(z) - bit * z;
+#if ${epilogue === "train"}
+      delta[at] = (sigmoid(z) - bit) * step.inverseRows * within;
+#endif
+    }
+    nll[unit / ${block.units}u * step.pitch + row4 + r] = share * within;
+  }
+#endif
+}
+#if ${wholeRows}
+fn store(unit: u32, row: u32, z: vec4f) {
+  if (unit >= layer.units) { return; }
+  let input = masks[step.mask + layer.unitAt + unit];
+  let v = ${epilogue === "logits" ? "z" : "sigmoid(z)"};
+  for (var i = 0u; i < 4u; i++) {
+    if (row + i < step.rows) { values[(step.result + row + i) * layer.units + input] = v[i]; }
+  }
+}
+#endif
+`,
+  };
+};

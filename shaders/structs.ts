@@ -1,0 +1,52 @@
+// The two uniform structs that kernels share: what changes from step to step, and what a layer looks like.
+
+import { uniformStruct } from "../src/gpu/kernel-spec.ts";
+
+/** One minibatch (or one chunk of rows to score). Bound with a dynamic offset. */
+export const STEP = uniformStruct("Step", {
+  /** B: rows in this minibatch. */
+  rows: "u32",
+  /** Where this minibatch begins in the row order. */
+  firstRow: "u32",
+  /** vec4s between the rows of one unit and those of the next in every activation buffer: ⌈capacity / 4⌉. */
+  pitch: "u32",
+  /** Where this step's mask begins in the mask table, in words. */
+  mask: "u32",
+  /** The same for the mask of the step after this one. */
+  nextMask: "u32",
+  /** Index of this step's first result. */
+  result: "u32",
+  /** 1 / B. */
+  inverseRows: "f32",
+  /** Adam: learning rate / (1 − β₁ᵗ). SGD: learning rate. */
+  stepSize: "f32",
+  /** Adam: 1 / √(1 − β₂ᵗ). */
+  secondMomentScale: "f32",
+  beta1: "f32",
+  beta2: "f32",
+  /** 1 − β₁ and 1 − β₂, rounded once: in float32 the difference itself would lose four digits. */
+  gain1: "f32",
+  gain2: "f32",
+  epsilon: "f32",
+  weightDecay: "f32",
+});
+
+/** One weight matrix, [units, inputs] in the paper's terms, and where its tables stand inside a mask. */
+export const LAYER = uniformStruct("Layer", {
+  units: "u32",
+  inputs: "u32",
+  /** Floats between rows of the forward working copy, (inputs, unitPitch). */
+  unitPitch: "u32",
+  /** Floats between rows of the backward working copy, (units, inputPitch). */
+  inputPitch: "u32",
+  /** Table: slot in degree order → canonical unit, of the units above and of those below. */
+  unitAt: "u32",
+  inputAt: "u32",
+  /** Table: canonical unit → slot in degree order. */
+  slotOfUnit: "u32",
+  slotOfInput: "u32",
+  /** Table: how many slots below each unit slot sees; ascending. */
+  fanIn: "u32",
+  /** Table: the first unit slot that sees each input slot; ascending. */
+  firstSeenBy: "u32",
+});
