@@ -1,0 +1,18 @@
+/// <reference types="@webgpu/types" preserve="true" />
+// What the package exports. Nothing inside imports this file.
+
+export * from "./errors.ts";
+export { describe } from "./gpu/gpu.ts";
+export { type BinarizeOptions, binarize } from "./io/binarize.ts";
+export { toBinaryRows } from "./io/binary-rows.ts";
+export type { ElementType, FileBytes, NdArray } from "./io/elements.ts";
+export { parseIdx } from "./io/idx.ts";
+export { parseNpy } from "./io/npy.ts";
+export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
+export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
+export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
+export { type CreateOptions, type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
+export type { Mask } from "./made/masks.ts";
+export type { AdamOptions, OptimizerOptions, SgdOptions } from "./made/optimizer.ts";
+export type { Parameter, Parameters } from "./made/parameters.ts";
+export { BinaryRows, type BinaryValues } from "./made/rows.ts";

@@ -1,0 +1,28 @@
+// Rows that lie on the GPU as they are packed, and the order in which they are visited.
+
+import type { Gpu } from "../../gpu/gpu.ts";
+import type { LoadedRows } from "../network.ts";
+import type { BinaryRows } from "../rows.ts";
+
+export class GpuRows implements LoadedRows {
+  readonly rows: number;
+  readonly bits: GPUBuffer; // (rows, words a row)
+  readonly order: GPUBuffer; // (rows)
+  readonly #gpu: Gpu;
+
+  constructor(gpu: Gpu, { rows, words }: BinaryRows) {
+    this.#gpu = gpu;
+    this.rows = rows;
+    this.bits = gpu.storageOf("rows", words);
+    this.order = gpu.storage("row-order", 4 * rows);
+    this.setOrder(Uint32Array.from({ length: rows }, (_, r) => r));
+  }
+
+  setOrder(order: Uint32Array): void {
+    this.#gpu.upload(this.order, order);
+  }
+
+  dispose(): void {
+    this.#gpu.free(this.bits, this.order);
+  }
+}

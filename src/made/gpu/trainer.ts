@@ -1,0 +1,108 @@
+// Training on the GPU: the dispatches of one step, bound once for a batch size and an optimiser, and the losses they
+// leave. Which minibatch, which mask and when to submit is the network's business.
+
+import { updateBlockFor } from "../../../shaders/block.ts";
+import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input.ts";
+import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
+import { reduceLoss } from "../../../shaders/reduce-loss.ts";
+import type { Stream } from "../../gpu/stream.ts";
+import { MOMENTS, type Optimizer } from "../optimizer.ts";
+import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
+
+/** Steps whose losses are read back together, at most. */
+export const CHUNK = 256;
+/** Chunks whose losses may be on their way back at once, plus the one being filled. */
+export const CHUNKS = 3;
+
+export class Trainer {
+  readonly workspace: Workspace;
+  /** Σ −log p of every step, a region of CHUNK steps for each of CHUNKS chunks. */
+  readonly losses: GPUBuffer;
+  /** Gradients at the logits, then at each hidden layer's pre-activations: (units, pitch). */
+  readonly deltas: readonly GPUBuffer[];
+  readonly #shared: Shared;
+  readonly #blocks: GPUBuffer;
+  #output!: Ready<{ units: number; rows: number }>;
+  #gradInput: readonly (Ready<{ inputs: number; rows: number }> | undefined)[] = [];
+  #update: readonly Ready<{ units: number; inputs: number }>[] = [];
+  #reduce!: Ready<{ rows: number }>;
+
+  private constructor(shared: Shared, workspace: Workspace) {
+    const { gpu, config } = shared;
+    this.#shared = shared;
+    this.workspace = workspace;
+    this.losses = gpu.storage("losses", 4 * CHUNK * CHUNKS);
+    this.#blocks = gpu.uniformOf("blocks", new Uint32Array([workspace.blocks, 0, 0, 0]));
+    this.deltas = [config.inputs, ...config.hidden].map((units, l) => workspace.values(`delta${l || "-out"}`, units));
+  }
+
+  static async create(shared: Shared, batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
+    const workspace = await Workspace.create(shared, batchSize);
+    const made = new Trainer(shared, workspace);
+    const { gpu, config, layers, steps: step, masks } = shared;
+    const { block, activations: values, nll } = workspace;
+    made.#output = await workspace.output("train", { delta: made.deltas[0], nll });
+    made.#reduce = await ready(gpu, reduceLoss({ reduction: "sum" }), {
+      step,
+      blocks: made.#blocks,
+      nll,
+      result: made.losses,
+    });
+    made.#gradInput = await Promise.all(
+      layers.map(({ goesOn, shape: { above, below }, uniforms: layer, backwardWeights }) =>
+        goesOn
+          ? ready(gpu, maskedLinearGradInput({ block, activation: config.activation }), {
+              step,
+              layer,
+              masks,
+              weights: backwardWeights!,
+              delta: made.deltas[above],
+              h: values[below],
+              deltaBelow: made.deltas[below],
+            })
+          : undefined,
+      ),
+    );
+    made.#update = await Promise.all(
+      layers.map((of) => {
+        const [moment1, moment2] = of.moments(MOMENTS[optimizer]);
+        const variant = { block: updateBlockFor(gpu.kind), optimizer, bias: of.hasBias, backward: of.goesOn };
+        return ready(gpu, maskedLinearUpdate(variant), {
+          step,
+          layer: of.uniforms,
+          masks,
+          delta: made.deltas[of.shape.above],
+          x: values[of.shape.below],
+          parameters: of.parameters,
+          forwardWeights: of.forwardWeights,
+          backwardWeights: of.backwardWeights,
+          moment1,
+          moment2,
+        });
+      }),
+    );
+    return made;
+  }
+
+  /** Records one step after its rows were gathered: forward, loss, gradients, updates. */
+  async step(stream: Stream, rows: number, step: number): Promise<void> {
+    const { layers } = this.#shared;
+    await this.workspace.forward(stream, rows, step);
+    const outputs = layers.filter(({ shape }) => shape.above === 0);
+    const outputWork = outputs.reduce((sum, { shape }) => sum + workOf(shape.units, shape.inputs, rows), 0);
+    await this.#output.dispatch(stream, { units: this.#shared.config.inputs, rows }, step, outputWork);
+    await this.#reduce.dispatch(stream, { rows }, step, 0);
+    // From the outputs down. A gradient goes through a matrix before the update replaces its working copies.
+    for (let l = layers.length - 1; l >= 0; l--) {
+      const { units, inputs } = layers[l].shape;
+      const work = workOf(units, inputs, rows);
+      await this.#gradInput[l]?.dispatch(stream, { inputs, rows }, step, work);
+      await this.#update[l].dispatch(stream, { units, inputs }, step, work + 8 * units * inputs);
+    }
+  }
+
+  free(): void {
+    this.workspace.free();
+    this.#shared.gpu.free(this.losses, this.#blocks, ...this.deltas);
+  }
+}
