@@ -1,0 +1,14 @@
+// Every case that runs on a GPU, by name. The golden cases follow from the names of the files.
+
+import type { Case } from "./case.ts";
+import { goldenCase } from "./golden.ts";
+import { kernelCases } from "./kernels.ts";
+import { modelCases } from "./model.ts";
+import { trainingCases } from "./training.ts";
+
+export const casesFor = (goldenNames: readonly string[]): Case[] => [
+  ...kernelCases,
+  ...goldenNames.map(goldenCase),
+  ...trainingCases,
+  ...modelCases,
+];
