@@ -30,7 +30,7 @@ export const BLOCKS: readonly Block[] = [
 ];
 
 export const UPDATE_BLOCKS: readonly UpdateBlock[] = [
-  { units: 8, inputs: 8, lanes: [8, 1] },
+  { units: 8, inputs: 16, lanes: [8, 1] },
   { units: 4, inputs: 4, lanes: [8, 8] },
 ];
 

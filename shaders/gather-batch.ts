@@ -2,6 +2,7 @@
 // x[j, b] = bit (row order[firstRow + b], input at position j); rows past the minibatch are 0.
 
 import { ceilDiv, declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
+import { store } from "./chunks/both-ways.ts";
 import { STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -9,36 +10,49 @@ const LANES = [8, 8] as const;
 
 const bindings = {
   step: dynamicUniform("Step"),
-  /** inputs D, words a row, and where the mask's table position → input begins. */
-  data: uniform("vec3u"),
+  /** x: inputs D; y: words a row; z: where the mask's table position → input begins; w: D rounded up to blocks. */
+  data: uniform("vec4u"),
   bits: read("array<u32>"), // (all rows, words a row)
   order: read("array<u32>"), // (all rows)
   masks: read("array<u32>"),
-  x: readWrite("array<vec4f>"), // (D, pitch)
+  x: readWrite("array<vec4f>"), // (D, pitch), in training then (rows, data.w / 4)
 };
 
-export const gatherBatch = (): KernelSpec<typeof bindings, { inputs: number; rows: number }> => ({
-  label: "gather-batch",
+export const gatherBatch = (config: {
+  training: boolean;
+}): KernelSpec<typeof bindings, { inputs: number; rows: number }> => ({
+  label: `gather-batch${config.training ? "(train)" : ""}`,
   bindings,
-  workgroups: ({ inputs, rows }) => [ceilDiv(ceilDiv(rows, 4), LANES[0]), ceilDiv(inputs, LANES[1])],
+  workgroups: ({ inputs, rows }) => [ceilDiv(ceilDiv(rows, 4), LANES[0]), ceilDiv(ceilDiv(inputs, 4), LANES[1])],
   code: wgsl`
 ${STEP.wgsl}
 ${declare(bindings)}
+${store("x", "data.w", config.training)}
 
-fn bit(input: u32, b: u32) -> f32 {
-  if (b >= step.rows) { return 0.0; }
-  let word = order[step.firstRow + b] * data.y + input / 32u;
-  return f32((bits[word] >> (input % 32u)) & 1u);
+/** The values of four rows at one position. */
+fn column(position: u32, words: vec4u, present: vec4u) -> vec4f {
+  if (position >= data.x) { return vec4f(0.0); }
+  let input = masks[step.mask + data.z + position];
+  let word = words + input / 32u;
+  let values = vec4u(bits[word.x], bits[word.y], bits[word.z], bits[word.w]) >> vec4u(input % 32u);
+  return vec4f(values & present);
 }
 
 @compute @workgroup_size(${LANES[0]}, ${LANES[1]})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let row4 = id.x;
-  let position = id.y;
+  let position = id.y * 4u;
   if (position >= data.x || row4 * 4u >= step.rows) { return; }
-  let input = masks[step.mask + data.z + position];
-  let b = row4 * 4u;
-  x[position * step.pitch + row4] = vec4f(bit(input, b), bit(input, b + 1u), bit(input, b + 2u), bit(input, b + 3u));
+  let b = vec4u(row4 * 4u) + vec4u(0u, 1u, 2u, 3u);
+  let at = vec4u(step.firstRow) + min(b, vec4u(step.rows - 1u));
+  let words = vec4u(order[at.x], order[at.y], order[at.z], order[at.w]) * data.y;
+  let present = select(vec4u(0u), vec4u(1u), b < vec4u(step.rows));
+  store(position, row4, mat4x4f(
+    column(position, words, present),
+    column(position + 1u, words, present),
+    column(position + 2u, words, present),
+    column(position + 3u, words, present)
+  ));
 }
 `,
 });

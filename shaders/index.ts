@@ -18,15 +18,14 @@ const EITHER = [false, true];
 
 /** Every variant of every kernel. */
 export function allKernels(): KernelSpec<Bindings, never>[] {
-  const specs: KernelSpec<Bindings, never>[] = [
-    gatherBatch(),
-    reduceLoss({ reduction: "sum" }),
-    reduceLoss({ reduction: "rows" }),
-  ];
+  const specs: KernelSpec<Bindings, never>[] = [reduceLoss({ reduction: "sum" }), reduceLoss({ reduction: "rows" })];
+  for (const training of EITHER) specs.push(gatherBatch({ training }));
   for (const backward of EITHER) specs.push(arrangeWeights({ backward }) as never);
   for (const block of BLOCKS) {
-    for (const activation of ACTIVATIONS)
-      specs.push(maskedLinear({ block, activation }), maskedLinearGradInput({ block, activation }));
+    for (const activation of ACTIVATIONS) {
+      for (const training of EITHER) specs.push(maskedLinear({ block, activation, training }));
+      specs.push(maskedLinearGradInput({ block, activation }));
+    }
     for (const epilogue of ["train", "score", "probabilities", "logits"] as const)
       for (const directConnections of EITHER) specs.push(maskedOutput({ block, epilogue, directConnections }) as never);
   }

@@ -5,7 +5,8 @@ import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } fr
 import type { Activation } from "../src/made/config.ts";
 import { type Block, blockName } from "./block.ts";
 import { derivative } from "./chunks/activation.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, staircase } from "./chunks/staircase.ts";
+import { store, storeSums } from "./chunks/both-ways.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -16,7 +17,7 @@ const bindings = {
   weights: read("array<vec4f>"), // backward working copy, (units, inputPitch / 4)
   delta: read("array<vec4f>"), // (units, pitch)
   h: read("array<vec4f>"), // (inputs, pitch)
-  deltaBelow: readWrite("array<vec4f>"), // (inputs, pitch)
+  deltaBelow: readWrite("array<vec4f>"), // (inputs, pitch), then (rows, inputPitch / 4)
 };
 
 export const maskedLinearGradInput = (config: {
@@ -33,16 +34,23 @@ ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
 ${derivative(activation)}
+${store("deltaBelow", "layer.inputPitch", true)}
+
+fn through(sum: vec4f, input: u32, row4: u32) -> vec4f { return sum * derivative(h[input * step.pitch + row4]); }
 ${blockOfInvocation(block, "layer.inputs")}
   // What the first input of the block is seen by includes what the later ones are seen by.
   let begin = masks[step.mask + layer.firstSeenBy + unit];
 ${accumulators(block, () => "0.0")}
-${staircase(block, { weights: "weights", weightPitch: "(layer.inputPitch / 4u)", x: "delta", begin: "begin", end: "layer.units" })}
+${matmul(block, {
+  left: "weights",
+  leftAt: "k * (layer.inputPitch / 4u) + unit / 4u",
+  right: "delta",
+  rightAt: "k * step.pitch + row4",
+  begin: "begin",
+  end: "layer.units",
+})}
 ${collect(block)}
-  for (var i = 0u; i < ${(block.units * block.rows) / 4}u; i++) {
-    let at = (unit + i / ${block.rows / 4}u) * step.pitch + row4 + i % ${block.rows / 4}u;
-    deltaBelow[at] = sums[i] * derivative(h[at]);
-  }
+${storeSums(block, (sum, input) => `through(${sum}, ${input}, row4 + r)`)}
 }
 `,
   };

@@ -5,7 +5,8 @@ import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } fr
 import type { Activation } from "../src/made/config.ts";
 import { type Block, blockName } from "./block.ts";
 import { activate } from "./chunks/activation.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, staircase } from "./chunks/staircase.ts";
+import { store, storeSums } from "./chunks/both-ways.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -16,16 +17,17 @@ const bindings = {
   parameters: read("array<f32>"), // weights (units, inputs), then bias (units), canonical order
   weights: read("array<vec4f>"), // forward working copy, (inputs, unitPitch / 4)
   x: read("array<vec4f>"), // (inputs, pitch)
-  y: readWrite("array<vec4f>"), // (units, pitch)
+  y: readWrite("array<vec4f>"), // (units, pitch), in training then (rows, unitPitch / 4)
 };
 
 export const maskedLinear = (config: {
   block: Block;
   activation: Activation;
+  training: boolean;
 }): KernelSpec<typeof bindings, { units: number; rows: number }> => {
-  const { block, activation } = config;
+  const { block, activation, training } = config;
   return {
-    label: `masked-linear(${activation}, ${blockName(block)})`,
+    label: `masked-linear(${activation}${training ? ", train" : ""}, ${blockName(block)})`,
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
@@ -33,6 +35,7 @@ ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
 ${activate(activation)}
+${store("y", "layer.unitPitch", training)}
 
 fn bias(unit: u32) -> f32 {
   let slot = min(unit, layer.units - 1u);
@@ -42,11 +45,16 @@ ${blockOfInvocation(block, "layer.units")}
   // Fan-ins ascend: the last unit of the block sees furthest.
   let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
-${staircase(block, { weights: "weights", weightPitch: "(layer.unitPitch / 4u)", x: "x", begin: "0u", end: "end" })}
+${matmul(block, {
+  left: "weights",
+  leftAt: "k * (layer.unitPitch / 4u) + unit / 4u",
+  right: "x",
+  rightAt: "k * step.pitch + row4",
+  begin: "0u",
+  end: "end",
+})}
 ${collect(block)}
-  for (var i = 0u; i < ${(block.units * block.rows) / 4}u; i++) {
-    y[(unit + i / ${block.rows / 4}u) * step.pitch + row4 + i % ${block.rows / 4}u] = activate(sums[i]);
-  }
+${storeSums(block, (sum) => `activate(${sum})`)}
 }
 `,
   };

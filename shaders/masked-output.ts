@@ -5,7 +5,8 @@
 import { declare, dynamicUniform, type KernelSpec, read, readWrite, roundUp, uniform } from "../src/gpu/kernel-spec.ts";
 import { type Block, blockName } from "./block.ts";
 import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, staircase } from "./chunks/staircase.ts";
+import { store, storeSums } from "./chunks/both-ways.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -22,7 +23,10 @@ const inputs = {
 };
 const direct = { directWeights: read("array<vec4f>") }; // A's forward working copy, (D, unitPitch / 4)
 const outputs = {
-  train: { delta: readWrite("array<vec4f>"), nll: readWrite("array<vec4f>") }, // (D, pitch), (blocks of units, pitch)
+  train: {
+    delta: readWrite("array<vec4f>"), // (D, pitch), then (rows, unitPitch / 4)
+    nll: readWrite("array<vec4f>"), // (blocks of units, pitch)
+  },
   score: { nll: readWrite("array<vec4f>") },
   // (rows, D), row-major, canonical order
   probabilities: { values: readWrite("array<f32>") },
@@ -45,7 +49,8 @@ export const maskedOutput = (config: {
   const bindings: OutputBindings = { ...inputs, ...(directConnections ? direct : {}), ...outputs[epilogue] };
   const wholeRows = epilogue === "probabilities" || epilogue === "logits";
   const vectors = block.rows / 4;
-  const pitch = "(layer.unitPitch / 4u)";
+  const leftAt = "k * (layer.unitPitch / 4u) + unit / 4u";
+  const rightAt = "k * step.pitch + row4";
   const label = `masked-output(${epilogue}${directConnections ? ", direct" : ""}, ${blockName(block)})`;
   return {
     label,
@@ -67,40 +72,43 @@ fn bias(unit: u32) -> f32 {
 fn present(row4: u32) -> vec4f {
   return select(vec4f(0.0), vec4f(1.0), vec4u(row4 * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(step.rows));
 }
+#if ${epilogue === "train"}
+${store("delta", "layer.unitPitch", true)}
+
+fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
+  return (sigmoid(z) - x[unit * step.pitch + row4]) * step.inverseRows * present(row4);
+}
+#endif
 ${blockOfInvocation(block, "layer.units")}
   let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
-${staircase(block, { weights: "weights", weightPitch: pitch, x: "h", begin: "0u", end: "end" })}
+${matmul(block, { left: "weights", leftAt, right: "h", rightAt, begin: "0u", end: "end" })}
 #if ${directConnections}
-  // Input j is seen directly from position j + 1 on.
-  let directEnd = min(unit + ${block.units}u, layer.units) - 1u;
-${staircase(block, { weights: "directWeights", weightPitch: pitch, x: "x", begin: "0u", end: "directEnd" })}
+  let directEnd = masks[step.mask + layer.directFanIn + min(unit + ${block.units}u, layer.units) - 1u];
+${matmul(block, { left: "directWeights", leftAt, right: "x", rightAt, begin: "0u", end: "directEnd" })}
 #endif
 ${collect(block)}
 #if ${wholeRows}
   for (var i = 0u; i < ${block.units * vectors}u; i++) {
-    store(unit + i / ${vectors}u, (row4 + i % ${vectors}u) * 4u, sums[i]);
+    write(unit + i / ${vectors}u, (row4 + i % ${vectors}u) * 4u, sums[i]);
   }
 #else
   let units = min(${block.units}u, layer.units - unit);
   for (var r = 0u; r < ${vectors}u; r++) {
-    let within = present(row4 + r);
     var share = vec4f(0.0);
     for (var u = 0u; u < units; u++) {
       let z = sums[u * ${vectors}u + r];
-      let at = (unit + u) * step.pitch + row4 + r;
-      let bit = x[at];
-      share += softplus(z) - bit * z;
-#if ${epilogue === "train"}
-      delta[at] = (sigmoid(z) - bit) * step.inverseRows * within;
-#endif
+      share += softplus(z) - x[(unit + u) * step.pitch + row4 + r] * z;
     }
-    nll[unit / ${block.units}u * step.pitch + row4 + r] = share * within;
+    nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r);
   }
+#if ${epilogue === "train"}
+${storeSums(block, (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
+#endif
 #endif
 }
 #if ${wholeRows}
-fn store(unit: u32, row: u32, z: vec4f) {
+fn write(unit: u32, row: u32, z: vec4f) {
   if (unit >= layer.units) { return; }
   let input = masks[step.mask + layer.unitAt + unit];
   let v = ${epilogue === "logits" ? "z" : "sigmoid(z)"};

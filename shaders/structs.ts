@@ -49,4 +49,6 @@ export const LAYER = uniformStruct("Layer", {
   fanIn: "u32",
   /** Table: the first unit slot that sees each input slot; ascending. */
   firstSeenBy: "u32",
+  /** Table of the direct connections beside this matrix: how many inputs, by position, each output sees. */
+  directFanIn: "u32",
 });

@@ -191,10 +191,19 @@ const variants: Case[] = ACTIVATIONS.flatMap((activation) =>
     async run(context: Context) {
       const errors: Record<string, number> = {};
       const optimizer = resolveOptimizer({ name, learningRate: 0.01, weightDecay: 0.01 });
-      for (const masked of [true, false])
+      for (const [masked, directConnections] of [
+        [true, false],
+        [false, false],
+        [false, true],
+      ])
         merge(
           errors,
-          await step(context, { D: 21, hidden: [19, 34], B: 37, rows: 40 }, { activation, masked }, optimizer),
+          await step(
+            context,
+            { D: 21, hidden: [19, 34], B: 37, rows: 40 },
+            { activation, masked, directConnections },
+            optimizer,
+          ),
         );
       return worst(errors);
     },

@@ -368,7 +368,7 @@ export class GpuNetwork implements Network {
     if (!this.#scoring || this.#scoring.capacity < capacity) {
       this.#scoring?.free();
       this.#scoring = undefined;
-      this.#scoring = await this.#gpu.scoped(() => Workspace.create(this.#shared, capacity));
+      this.#scoring = await this.#gpu.scoped(() => Workspace.create(this.#shared, capacity, false));
     }
     return this.#scoring;
   }

@@ -12,6 +12,8 @@ export interface LayerTables {
   readonly slotOfInput: number;
   readonly fanIn: number;
   readonly firstSeenBy: number;
+  /** fanIn of A, for V beside it. */
+  readonly directFanIn: number;
 }
 
 /** One weight matrix of the network, [units, inputs]: W1 … WL, V, and A with direct connections. */
@@ -59,11 +61,13 @@ export function maskLayout({ inputs: D, hidden, directConnections }: Shape): Mas
       slotOfInput: orders[below].slotOf,
       fanIn: take(sizes[above]),
       firstSeenBy: take(sizes[below]),
+      directFanIn: 0,
     },
   });
   const layers = hidden.map((_, l) => layer(`W${l + 1}`, l + 1, l));
-  layers.push(layer("V", 0, L));
-  if (directConnections) layers.push(layer("A", 0, 0));
+  const V = layer("V", 0, L);
+  const A = directConnections ? [layer("A", 0, 0)] : [];
+  layers.push({ ...V, tables: { ...V.tables, directFanIn: A[0]?.tables.fanIn ?? 0 } }, ...A);
   return { layers, words, inputAt: orders[0].unitAt };
 }
 

@@ -37,7 +37,7 @@ export class Trainer {
   }
 
   static async create(shared: Shared, batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
-    const workspace = await Workspace.create(shared, batchSize);
+    const workspace = await Workspace.create(shared, batchSize, true);
     const made = new Trainer(shared, workspace);
     const { gpu, config, layers, steps: step, masks } = shared;
     const { block, activations: values, nll } = workspace;

@@ -52,29 +52,31 @@ export class Workspace {
   readonly nll: GPUBuffer;
   readonly blocks: number;
   readonly #shared: Shared;
+  readonly #training: boolean;
   readonly #data: GPUBuffer;
   #hidden: readonly Ready<{ units: number; rows: number }>[] = [];
 
-  private constructor(shared: Shared, capacity: number) {
+  private constructor(shared: Shared, capacity: number, training: boolean) {
     const { gpu, config } = shared;
     const { inputs: D, hidden } = config;
     this.#shared = shared;
     this.capacity = capacity;
+    this.#training = training;
     this.block = blockFor(gpu.kind, capacity);
     this.pitch = roundUp(capacity, this.block.rows) / 4;
     this.blocks = nllBlocks(this.block, D);
     this.activations = [D, ...hidden].map((units, l) => this.values(l === 0 ? "x" : `h${l}`, units));
     this.nll = gpu.storage("nll", 16 * this.blocks * this.pitch);
-    this.#data = gpu.uniformOf("data", new Uint32Array([D, ceilDiv(D, 32), shared.inputAt, 0]));
+    this.#data = gpu.uniformOf("data", new Uint32Array([D, ceilDiv(D, 32), shared.inputAt, roundUp(D, UNIT_MULTIPLE)]));
   }
 
-  static async create(shared: Shared, capacity: number): Promise<Workspace> {
-    const made = new Workspace(shared, capacity);
+  static async create(shared: Shared, capacity: number, training: boolean): Promise<Workspace> {
+    const made = new Workspace(shared, capacity, training);
     const { gpu, config, layers, steps, masks } = shared;
     made.#hidden = await Promise.all(
       config.hidden.map((_, l) => {
         const { uniforms, parameters, forwardWeights } = layers[l];
-        return ready(gpu, maskedLinear({ block: made.block, activation: config.activation }), {
+        return ready(gpu, maskedLinear({ block: made.block, activation: config.activation, training }), {
           step: steps,
           layer: uniforms,
           masks,
@@ -88,16 +90,24 @@ export class Workspace {
     return made;
   }
 
-  /** A buffer with a value a unit and row, (units, pitch), units rounded up to whole blocks. */
+  /** A buffer with a value a unit and row, (units, pitch), in training by row behind that, units in whole blocks. */
   values(label: string, units: number): GPUBuffer {
-    return this.#shared.gpu.storage(label, 16 * roundUp(units, UNIT_MULTIPLE) * this.pitch);
+    const bytes = 16 * roundUp(units, UNIT_MULTIPLE) * this.pitch;
+    return this.#shared.gpu.storage(label, this.#training ? 2 * bytes : bytes);
   }
 
   /** The kernel that fetches a minibatch of `data`. */
   gather(data: GpuRows): Promise<Ready<{ inputs: number; rows: number }>> {
     const { gpu, steps, masks } = this.#shared;
     const { bits, order } = data;
-    return ready(gpu, gatherBatch(), { step: steps, data: this.#data, bits, order, masks, x: this.activations[0] });
+    return ready(gpu, gatherBatch({ training: this.#training }), {
+      step: steps,
+      data: this.#data,
+      bits,
+      order,
+      masks,
+      x: this.activations[0],
+    });
   }
 
   /** The output kernel with one of its epilogues; `outputs` are the buffers this epilogue writes. */

@@ -1,4 +1,4 @@
-// The matmul that forward and backward passes share: acc[u, r] += Σ_{k = begin}^{end − 1} W[k, u] · x[k, r].
+// The one matmul of this project: acc[u, r] += Σ_{k = begin}^{end − 1} left[k, u] · right[k, r], both operands k-major.
 // Only its bounds know about masks. Units are in degree order, so what a block of units may see is one range of k
 // (plus zeros that stand in the working copy for the few weights in the ragged step), and nothing else is visited.
 // Every accumulator adds in ascending k with fused multiply-adds, whatever the block: all shapes give the same bits.
@@ -6,31 +6,28 @@
 import type { Block } from "../block.ts";
 import { repeat, repeat2 } from "../wgsl.ts";
 
-/** Declares the accumulators acc{u}_{r} (vec4f over rows), each beginning with `initial(u)`. */
+/** Declares the accumulators acc{u}_{r} (vec4f along r), each beginning with `initial(u)`. */
 export const accumulators = ({ units, rows }: Block, initial: (u: number) => string): string =>
   repeat2(units, rows / 4, (u, r) => `  var acc${u}_${r} = vec4f(${initial(u)});`);
 
-export interface StaircaseOperands {
-  /** Buffer array<vec4f>: W with the k of the sum as its row. */
-  weights: string;
-  /** vec4s between rows of `weights`. */
-  weightPitch: string;
-  /** Buffer array<vec4f>, (k, pitch). */
-  x: string;
+export interface Operands {
+  /** Buffer array<vec4f> and where its values for `k` and this block begin: `units` values along u. */
+  left: string;
+  leftAt: string;
+  /** The same for the other operand: `rows` values along r. */
+  right: string;
+  rightAt: string;
   begin: string;
   end: string;
 }
 
-/** The loop. In scope: `unit` (first unit), `row4` (first vec4 of rows) and `step.pitch`. */
-export const staircase = (
-  { units, rows }: Block,
-  { weights, weightPitch, x, begin, end }: StaircaseOperands,
-): string => `
+/** The loop over k. */
+export const matmul = ({ units, rows }: Block, { left, leftAt, right, rightAt, begin, end }: Operands): string => `
   for (var k = ${begin}; k < ${end}; k++) {
-    let w_at = k * ${weightPitch} + unit / 4u;
-    let x_at = k * step.pitch + row4;
-${repeat(units / 4, (u) => `    let w${u} = ${weights}[w_at + ${u}u];`)}
-${repeat(rows / 4, (r) => `    let x${r} = ${x}[x_at + ${r}u];`)}
+    let left_at = ${leftAt};
+    let right_at = ${rightAt};
+${repeat(units / 4, (u) => `    let w${u} = ${left}[left_at + ${u}u];`)}
+${repeat(rows / 4, (r) => `    let x${r} = ${right}[right_at + ${r}u];`)}
 ${repeat2(units, rows / 4, (u, r) => `    acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
   }`;
 
@@ -47,12 +44,12 @@ export const collect = ({ units, rows }: Block): string => {
 };
 
 /** Entry point's head: which block this invocation computes; invocations beyond the edge leave. */
-export const blockOfInvocation = ({ units, rows, lanes }: Block, count: string): string => `
+export const blockOfInvocation = ({ units, rows, lanes }: Block, count: string, rowCount = "step.rows"): string => `
 @compute @workgroup_size(${lanes[0]}, ${lanes[1]})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let unit = id.x * ${units}u;
   let row4 = id.y * ${rows / 4}u;
-  if (unit >= ${count} || row4 * 4u >= step.rows) { return; }`;
+  if (unit >= ${count} || row4 * 4u >= ${rowCount}) { return; }`;
 
 /** Workgroups for `units` units and `rows` rows. */
 export const blockGrid = (block: Block, units: number, rows: number) =>

@@ -1,0 +1,34 @@
+// Values of a layer's units for the rows of a minibatch, stored by unit, (units, pitch), for the passes through the
+// network, and in training behind that by row, (rows, unitPitch), for the gradient of the weights, whose sum runs over
+// rows. Each is the k-major operand that its matmul reads.
+
+import type { Block } from "../block.ts";
+import { repeat } from "../wgsl.ts";
+
+/** `fn store(unit, row4, v)`: four units from `unit` on by four rows, v[i] being those of unit + i. */
+export const store = (buffer: string, unitPitch: string, training: boolean): string => `
+fn store(unit: u32, row4: u32, v: mat4x4f) {
+${repeat(4, (i) => `  ${buffer}[(unit + ${i}u) * step.pitch + row4] = v[${i}];`)}
+${
+  training
+    ? `  let byRow = transpose(v);
+  let at = ${byRowAt(unitPitch, "row4 * 4u", "unit")};
+${repeat(4, (i) => `  ${buffer}[at + ${i}u * ${unitPitch} / 4u] = byRow[${i}];`)}`
+    : ""
+}
+}`;
+
+/** Index of the vec4 that holds `row`'s values of the units from `unit` on. */
+export const byRowAt = (unitPitch: string, row: string, unit: string): string =>
+  `${unitPitch} * step.pitch + (${row}) * (${unitPitch} / 4u) + ${unit} / 4u`;
+
+/** Goes through `sums` four units at a time: \`value(i)\` is what becomes of sums[i], of unit u and vector r in scope. */
+export const storeSums = ({ units, rows }: Block, value: (sum: string, unit: string) => string): string => `
+  for (var r = 0u; r < ${rows / 4}u; r++) {
+    for (var u = 0u; u < ${units}u; u += 4u) {
+      let at = u * ${rows / 4}u + r;
+      store(unit + u, row4 + r, mat4x4f(
+${Array.from({ length: 4 }, (_, i) => `        ${value(`sums[at + ${(i * rows) / 4}u]`, `unit + u + ${i}u`)}`).join(",\n")}
+      ));
+    }
+  }`;

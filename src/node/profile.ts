@@ -1,0 +1,94 @@
+// `npm run profile`: milliseconds a training step and where they go, kernel by kernel, on the adapter Node finds.
+
+import { parseArgs } from "node:util";
+import { Gpu } from "../gpu/gpu.ts";
+import { Profile } from "../gpu/profile.ts";
+import { resolveConfig } from "../made/config.ts";
+import { GpuNetwork } from "../made/gpu/network.ts";
+import { initialParameters } from "../made/initialize.ts";
+import { resolveOptimizer } from "../made/optimizer.ts";
+import { parameterShapes, sizeOf } from "../made/parameters.ts";
+import { Random } from "../made/random.ts";
+import { BinaryRows } from "../made/rows.ts";
+import { requestDevice } from "./device.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    inputs: { type: "string", default: "784" },
+    hidden: { type: "string", default: "500" },
+    batch: { type: "string", default: "100" },
+    masks: { type: "string", default: "1" },
+    steps: { type: "string", default: "40" },
+    runs: { type: "string", default: "5" },
+    kernels: { type: "boolean", default: false },
+    plain: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+  },
+});
+
+const D = Number(options.inputs);
+const hidden = options.hidden.split(",").filter(Boolean).map(Number);
+const B = Number(options.batch);
+const steps = Number(options.steps);
+const config = resolveConfig({
+  inputs: D,
+  hidden,
+  masks: Number(options.masks),
+  ordering: Number(options.masks) > 1 ? "random" : "natural",
+  masked: !options.plain,
+});
+
+const device = await requestDevice();
+const gpu = await Gpu.open({ device });
+const random = new Random(1, "sample");
+const rows = BinaryRows.from(
+  Uint8Array.from({ length: steps * B * D }, () => random.below(2)),
+  D,
+);
+const optimizer = resolveOptimizer();
+
+/** Milliseconds a step: the median over runs of `steps` steps, after one run to warm up. */
+async function time(profile?: Profile): Promise<number[]> {
+  const network = await GpuNetwork.create(gpu, config, { profile });
+  network.write(initialParameters(config));
+  const loaded = await network.load(rows);
+  const order = Uint32Array.from({ length: rows.rows }, (_, r) => r);
+  const times: number[] = [];
+  for (let run = 0; run <= Number(options.runs); run++) {
+    if (run === 1) profile?.totals.clear();
+    const started = performance.now();
+    for await (const _ of network.train(loaded, { order, batchSize: B, firstStep: run * steps, optimizer }));
+    await gpu.idle();
+    if (run > 0) times.push((performance.now() - started) / steps);
+  }
+  loaded.dispose();
+  network.dispose();
+  return times.sort((a, b) => a - b);
+}
+
+const times = await time();
+const median = times[Math.floor(times.length / 2)];
+const parameters = [...parameterShapes(config).values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
+const gflops = (6 * B * parameters) / median / 1e6;
+const kernels: { kernel: string; milliseconds: number; share: number }[] = [];
+if (options.kernels && gpu.device.features.has("timestamp-query")) {
+  const profile = new Profile(gpu);
+  await time(profile);
+  const total = [...profile.totals.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  for (const [kernel, { milliseconds }] of profile.totals)
+    kernels.push({ kernel, milliseconds: milliseconds / (steps * Number(options.runs)), share: milliseconds / total });
+  kernels.sort((a, b) => b.milliseconds - a.milliseconds);
+  profile.dispose();
+}
+
+if (options.json) {
+  console.log(JSON.stringify({ adapter: gpu.name, D, hidden, B, masks: config.masks, times, median, gflops, kernels }));
+} else {
+  const range = `${times[0].toFixed(1)} … ${times[times.length - 1].toFixed(1)}`;
+  console.log(`${gpu.name}\nD=${D} H=${hidden.join(",") || "none"} B=${B} masks=${options.masks}`);
+  console.log(`${median.toFixed(1)} ms a step (${range}), ${gflops.toFixed(1)} dense-equivalent GFLOP/s`);
+  for (const { kernel, milliseconds, share } of kernels)
+    console.log(`  ${milliseconds.toFixed(2).padStart(8)} ms  ${(100 * share).toFixed(0).padStart(3)} %  ${kernel}`);
+}
+gpu.dispose();
+device.destroy();
