@@ -43,14 +43,16 @@ ${blockOfInvocation(block, "layer.inputs")}
 ${accumulators(block, () => "0.0")}
 ${matmul(block, {
   left: "weights",
-  leftAt: "k * (layer.inputPitch / 4u) + unit / 4u",
+  leftAt: "unit / 4u",
+  leftPitch: "(layer.inputPitch / 4u)",
   right: "delta",
-  rightAt: "k * step.pitch + row4",
+  rightAt: "row4",
+  rightPitch: "step.pitch",
   begin: "begin",
   end: "layer.units",
 })}
 ${collect(block)}
-${storeSums(block, (sum, input) => `through(${sum}, ${input}, row4 + r)`)}
+${storeSums(block, "layer.inputs", (sum, input) => `through(${sum}, ${input}, row4 + r)`)}
 }
 `,
   };

@@ -35,7 +35,7 @@ export const maskedLinearUpdate = (config: {
 }): KernelSpec<UpdateBindings, { units: number; inputs: number }> => {
   const { block, optimizer, bias, backward: goesOn } = config;
   const bindings: UpdateBindings = { ...common, ...(goesOn ? backward : {}), ...momentBindings(optimizer) };
-  const tile = { units: block.units, rows: block.inputs, lanes: block.lanes };
+  const tile = { ...block, rows: block.inputs };
   const variant = [optimizer, bias ? "bias" : "", goesOn ? "backward" : "", blockName(block)].filter(Boolean);
   return {
     label: `masked-linear-update(${variant.join(", ")})`,
@@ -59,39 +59,49 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (unit >= layer.units || input >= layer.inputs) { return; }
 ${accumulators(tile, () => "0.0")}
   // Above the step nothing is seen and every gradient is 0: the sum over the batch is not even begun.
-  if (input < masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u]) {
+  let seen = input < masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  if (!seen && input > 0u && step.hiddenRest == 1u) { return; }
+  if (seen) {
     let delta_at = ${byRowAt("layer.unitPitch", "0u", "unit")};
     let x_at = ${byRowAt("layer.inputPitch", "0u", "input")};
 ${matmul(tile, {
   left: "delta",
-  leftAt: "delta_at + k * (layer.unitPitch / 4u)",
+  leftAt: "delta_at",
+  leftPitch: "(layer.unitPitch / 4u)",
   right: "x",
-  rightAt: "x_at + k * (layer.inputPitch / 4u)",
+  rightAt: "x_at",
+  rightPitch: "(layer.inputPitch / 4u)",
   begin: "0u",
   end: "step.rows",
 })}
   }
 ${collect(tile)}
-${repeat(block.inputs, (k) => `  let column${k} = masks[step.mask + layer.inputAt + min(input + ${k}u, layer.inputs - 1u)];`)}
-${repeat(block.inputs, (k) => `  let next${k} = masks[step.nextMask + layer.slotOfInput + column${k}];`)}
+  // Loops over the block: what follows the sums is compiled once for four weights, not for each.
   for (var i = 0u; i < min(${block.units}u, layer.units - unit); i++) {
     // Under this step's mask this unit and these inputs stand here; under the next one's, there.
     let row = masks[step.mask + layer.unitAt + unit + i];
     let fanIn = masks[step.mask + layer.fanIn + unit + i];
     let there = masks[step.nextMask + layer.slotOfUnit + row];
     let nextFanIn = masks[step.nextMask + layer.fanIn + there];
+    for (var r = 0u; r < min(${block.inputs / 4}u, (layer.inputs - input + 3u) / 4u); r++) {
+      let gradients = sums[i * ${block.inputs / 4}u + r];
 ${repeat(
-  block.inputs,
-  (k) => wgsl`    if (input + ${k}u < layer.inputs) {
-      let g = select(0.0, sums[i * ${block.inputs / 4}u + ${k >> 2}u][${k & 3}], input + ${k}u < fanIn);
-      let w = optimize(row * layer.inputs + column${k}, g);
-      let seen = select(0.0, w, next${k} < nextFanIn);
-      forwardWeights[next${k} * layer.unitPitch + there] = seen;
+  4,
+  (k) => wgsl`      {
+        let here = input + r * 4u + ${k}u;
+        if (here < layer.inputs) {
+          let column = masks[step.mask + layer.inputAt + here];
+          let next = masks[step.nextMask + layer.slotOfInput + column];
+          let w = optimize(row * layer.inputs + column, select(0.0, gradients[${k}], here < fanIn));
+          let shown = select(0.0, w, next < nextFanIn);
+          forwardWeights[next * layer.unitPitch + there] = shown;
 #if ${goesOn}
-      backwardWeights[there * layer.inputPitch + next${k}] = seen;
+          backwardWeights[there * layer.inputPitch + next] = shown;
 #endif
-    }`,
+        }
+      }`,
 )}
+    }
   }
 #if ${bias}
   if (input == 0u) {

@@ -47,14 +47,16 @@ ${blockOfInvocation(block, "layer.units")}
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, {
   left: "weights",
-  leftAt: "k * (layer.unitPitch / 4u) + unit / 4u",
+  leftAt: "unit / 4u",
+  leftPitch: "(layer.unitPitch / 4u)",
   right: "x",
-  rightAt: "k * step.pitch + row4",
+  rightAt: "row4",
+  rightPitch: "step.pitch",
   begin: "0u",
   end: "end",
 })}
 ${collect(block)}
-${storeSums(block, (sum) => `activate(${sum})`)}
+${storeSums(block, "layer.units", (sum) => `activate(${sum})`)}
 }
 `,
   };

@@ -49,8 +49,13 @@ export const maskedOutput = (config: {
   const bindings: OutputBindings = { ...inputs, ...(directConnections ? direct : {}), ...outputs[epilogue] };
   const wholeRows = epilogue === "probabilities" || epilogue === "logits";
   const vectors = block.rows / 4;
-  const leftAt = "k * (layer.unitPitch / 4u) + unit / 4u";
-  const rightAt = "k * step.pitch + row4";
+  const strides = {
+    leftAt: "unit / 4u",
+    leftPitch: "(layer.unitPitch / 4u)",
+    rightAt: "row4",
+    rightPitch: "step.pitch",
+    begin: "0u",
+  };
   const label = `masked-output(${epilogue}${directConnections ? ", direct" : ""}, ${blockName(block)})`;
   return {
     label,
@@ -82,19 +87,21 @@ fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
 ${blockOfInvocation(block, "layer.units")}
   let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
-${matmul(block, { left: "weights", leftAt, right: "h", rightAt, begin: "0u", end: "end" })}
+${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
 #if ${directConnections}
   let directEnd = masks[step.mask + layer.directFanIn + min(unit + ${block.units}u, layer.units) - 1u];
-${matmul(block, { left: "directWeights", leftAt, right: "x", rightAt, begin: "0u", end: "directEnd" })}
+${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
 #endif
 ${collect(block)}
+  // Bounds that are no constants: see storeSums.
+  let present4 = min(${vectors}u, (step.rows + 3u) / 4u - row4);
 #if ${wholeRows}
-  for (var i = 0u; i < ${block.units * vectors}u; i++) {
-    write(unit + i / ${vectors}u, (row4 + i % ${vectors}u) * 4u, sums[i]);
+  for (var u = 0u; u < min(${block.units}u, layer.units - unit); u++) {
+    for (var r = 0u; r < present4; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
   }
 #else
   let units = min(${block.units}u, layer.units - unit);
-  for (var r = 0u; r < ${vectors}u; r++) {
+  for (var r = 0u; r < present4; r++) {
     var share = vec4f(0.0);
     for (var u = 0u; u < units; u++) {
       let z = sums[u * ${vectors}u + r];
@@ -103,13 +110,12 @@ ${collect(block)}
     nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r);
   }
 #if ${epilogue === "train"}
-${storeSums(block, (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
+${storeSums(block, "layer.units", (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
 #endif
 #endif
 }
 #if ${wholeRows}
 fn write(unit: u32, row: u32, z: vec4f) {
-  if (unit >= layer.units) { return; }
   let input = masks[step.mask + layer.unitAt + unit];
   let v = ${epilogue === "logits" ? "z" : "sigmoid(z)"};
   for (var i = 0u; i < 4u; i++) {

@@ -29,6 +29,8 @@ export const STEP = uniformStruct("Step", {
   gain2: "f32",
   epsilon: "f32",
   weightDecay: "f32",
+  /** 1 where weights that the mask hides cannot move: one mask for the whole run, and no weight decay. */
+  hiddenRest: "u32",
 });
 
 /** One weight matrix, [units, inputs] in the paper's terms, and where its tables stand inside a mask. */

@@ -19,15 +19,20 @@ async function golden(name: string) {
   return parseGolden((await response.json()) as GoldenJson);
 }
 
+let shared: GPUDevice | undefined;
+
 window.runCase = async (name, goldenNames) => {
   const found = casesFor(goldenNames).find((one) => one.name === name);
   if (!found) throw new Error(`there is no case "${name}"`);
-  const device = await newDevice();
+  if (found.sharesDevice) shared ??= await newDevice();
+  const device = found.sharesDevice ? shared! : await newDevice();
   const errors: string[] = [];
-  device.addEventListener("uncapturederror", ({ error }) => errors.push(error.message));
+  const listen = ({ error }: GPUUncapturedErrorEvent) => errors.push(error.message);
+  device.addEventListener("uncapturederror", listen);
   const summary = await found.run({ device, newDevice, golden });
   await device.queue.onSubmittedWorkDone();
-  device.destroy();
+  device.removeEventListener("uncapturederror", listen);
+  if (!found.sharesDevice) device.destroy();
   if (errors.length > 0) throw new Error(errors.join("\n"));
   return summary;
 };

@@ -22,10 +22,17 @@ ${repeat(4, (i) => `  ${buffer}[at + ${i}u * ${unitPitch} / 4u] = byRow[${i}];`)
 export const byRowAt = (unitPitch: string, row: string, unit: string): string =>
   `${unitPitch} * step.pitch + (${row}) * (${unitPitch} / 4u) + ${unit} / 4u`;
 
-/** Goes through `sums` four units at a time: \`value(i)\` is what becomes of sums[i], of unit u and vector r in scope. */
-export const storeSums = ({ units, rows }: Block, value: (sum: string, unit: string) => string): string => `
-  for (var r = 0u; r < ${rows / 4}u; r++) {
-    for (var u = 0u; u < ${units}u; u += 4u) {
+/**
+ * Goes through `sums` four units at a time, as far as there are units and rows: `value(sum, unit)` is what is stored,
+ * of vector r in scope. The bounds are no constants, or compilers would unroll what was rolled up for their sake.
+ */
+export const storeSums = (
+  { units, rows }: Block,
+  count: string,
+  value: (sum: string, unit: string) => string,
+): string => `
+  for (var r = 0u; r < min(${rows / 4}u, (step.rows + 3u) / 4u - row4); r++) {
+    for (var u = 0u; u < min(${units}u, ${count} - unit); u += 4u) {
       let at = u * ${rows / 4}u + r;
       store(unit + u, row4 + r, mat4x4f(
 ${Array.from({ length: 4 }, (_, i) => `        ${value(`sums[at + ${(i * rows) / 4}u]`, `unit + u + ${i}u`)}`).join(",\n")}

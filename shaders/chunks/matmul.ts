@@ -11,24 +11,37 @@ export const accumulators = ({ units, rows }: Block, initial: (u: number) => str
   repeat2(units, rows / 4, (u, r) => `  var acc${u}_${r} = vec4f(${initial(u)});`);
 
 export interface Operands {
-  /** Buffer array<vec4f> and where its values for `k` and this block begin: `units` values along u. */
+  /** Buffer array<vec4f>, where this block's values for k = 0 begin (`units` of them along u), vec4s from k to k + 1. */
   left: string;
   leftAt: string;
+  leftPitch: string;
   /** The same for the other operand: `rows` values along r. */
   right: string;
   rightAt: string;
+  rightPitch: string;
   begin: string;
   end: string;
 }
 
-/** The loop over k. */
-export const matmul = ({ units, rows }: Block, { left, leftAt, right, rightAt, begin, end }: Operands): string => `
-  for (var k = ${begin}; k < ${end}; k++) {
-    let left_at = ${leftAt};
-    let right_at = ${rightAt};
-${repeat(units / 4, (u) => `    let w${u} = ${left}[left_at + ${u}u];`)}
-${repeat(rows / 4, (r) => `    let x${r} = ${right}[right_at + ${r}u];`)}
-${repeat2(units, rows / 4, (u, r) => `    acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
+/**
+ * The loop over k, `unroll` of them at a time. Unrolled, it begins and ends at multiples of that: what it then visits
+ * beyond its bounds is zeros of `left`, which every operand has there.
+ */
+export const matmul = (
+  { units, rows, unroll }: Block,
+  { left, leftAt, leftPitch, right, rightAt, rightPitch, begin, end }: Operands,
+): string => `
+  for (var k = ${unroll > 1 ? `(${begin}) / ${unroll}u * ${unroll}u` : begin}; k < ${end}; k += ${unroll}u) {
+    let left_at = ${leftAt} + k * ${leftPitch};
+    let right_at = ${rightAt} + k * ${rightPitch};
+${repeat(
+  unroll,
+  (i) => `    {
+${repeat(units / 4, (u) => `      let w${u} = ${left}[left_at + ${i}u * ${leftPitch} + ${u}u];`)}
+${repeat(rows / 4, (r) => `      let x${r} = ${right}[right_at + ${i}u * ${rightPitch} + ${r}u];`)}
+${repeat2(units, rows / 4, (u, r) => `      acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
+    }`,
+)}
   }`;
 
 /**

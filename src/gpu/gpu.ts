@@ -3,8 +3,8 @@
 
 import { DeviceLostError, GpuValidationError, MadeError, NoDeviceError, OutOfMemoryError } from "../errors.ts";
 
-/** Software adapters run shaders on the processor; they want other tile shapes and shorter submits. */
-export type AdapterKind = "software" | "hardware";
+/** Software adapters run shaders on the processor: other shapes are fast there. Those not known pass for lavapipe. */
+export type AdapterKind = "lavapipe" | "swiftshader" | "hardware";
 
 export interface OpenOptions {
   /** A device of the caller's, which is never destroyed here. Left out: one of our own. */
@@ -56,7 +56,7 @@ export class Gpu {
     this.device = device;
     this.#own = own;
     this.name = describe(device.adapterInfo);
-    this.kind = isSoftware(device.adapterInfo) ? "software" : "hardware";
+    this.kind = kindOf(device.adapterInfo);
     // After a loss nothing throws any more: reads would give zeros. This flag is what every call looks at.
     device.lost.then(({ reason, message }) => {
       this.#lost ??= `the GPU device was lost (${reason || "unknown"}): ${message || "no reason given"}`;
@@ -204,12 +204,15 @@ export function describe(info: GPUAdapterInfo): string {
   return info.description || words || "an adapter without a name";
 }
 
-/** SwiftShader, lavapipe and WARP, by what they say of themselves. */
-export function isSoftware(info: GPUAdapterInfo): boolean {
+/** Whether an adapter runs on the processor. */
+export const isSoftware = (info: GPUAdapterInfo): boolean => kindOf(info) !== "hardware";
+
+/** SwiftShader, lavapipe, WARP or a GPU, by what they say of themselves. */
+function kindOf(info: GPUAdapterInfo): AdapterKind {
   const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
-  return (
-    info.isFallbackAdapter === true || /swiftshader|llvmpipe|lavapipe|softpipe|software|warp|basic render/.test(words)
-  );
+  if (words.includes("swiftshader")) return "swiftshader";
+  const software = /llvmpipe|lavapipe|softpipe|software|warp|basic render/.test(words);
+  return software || info.isFallbackAdapter === true ? "lavapipe" : "hardware";
 }
 
 /** How long the news of a lost device may take to arrive after what it broke, in milliseconds. */

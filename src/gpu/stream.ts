@@ -16,9 +16,9 @@ export interface StreamOptions {
 /** Submits that may be under way at once: one runs while the next is recorded. */
 const IN_FLIGHT = 2;
 /** A dispatch costs about as much as this many multiply-adds, however small it is. */
-const DISPATCH_WORK = { software: 100_000, hardware: 5_000_000 };
+const DISPATCH_WORK = { lavapipe: 100_000, swiftshader: 50_000, hardware: 5_000_000 };
 /** Multiply-adds a millisecond that a new stream reckons with until it has measured. */
-const FIRST_RATE = { software: 500_000, hardware: 100_000_000 };
+const FIRST_RATE = { lavapipe: 1_000_000, swiftshader: 500_000, hardware: 100_000_000 };
 
 /** Multiply-adds a millisecond as last measured on each device. */
 const rates = new WeakMap<GPUDevice, number>();

@@ -4,7 +4,7 @@
 import type { GoldenCase } from "../../test/support/golden-case.ts";
 
 export interface Context {
-  /** A fresh device that no other case uses. */
+  /** A fresh device, or the one that all cases with `sharesDevice` use. */
   device: GPUDevice;
   /** Another fresh device, for stories of loss and recovery. */
   newDevice: () => Promise<GPUDevice>;
@@ -14,6 +14,8 @@ export interface Context {
 
 export interface Case {
   name: string;
+  /** Runs on the device of the sharing case before it: compiled kernels are kept by device, and compiling is what takes long. */
+  sharesDevice?: boolean;
   /** Throws where something is wrong; returns what is worth printing (worst errors, counts). */
   run: (context: Context) => Promise<string>;
 }

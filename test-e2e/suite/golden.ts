@@ -6,7 +6,7 @@ import { GpuNetwork } from "../../src/made/gpu/network.ts";
 import { maskAt } from "../../src/made/masks.ts";
 import { mixtureNll } from "../../src/made/reference/log-mean-exp.ts";
 import { allClose } from "../../test/support/all-close.ts";
-import { type Case, worst } from "./case.ts";
+import { type Case, expect, worst } from "./case.ts";
 import { config } from "./models.ts";
 
 const TOLERANCE = { atol: 1e-5, rtol: 1e-5 };
@@ -14,6 +14,7 @@ const TOLERANCE = { atol: 1e-5, rtol: 1e-5 };
 /** One case per golden file. */
 export const goldenCase = (name: string): Case => ({
   name: `golden: ${name}`,
+  sharesDevice: true,
   async run({ device, golden }) {
     const { config: given, parameters, inputs, adam, expected, sampling } = await golden(name);
     const made = config(given);
@@ -57,6 +58,7 @@ export const goldenCase = (name: string): Case => ({
     }
     rows.dispose();
     network.dispose();
+    expect(gpu.liveBytes === 0, `${gpu.liveBytes} bytes are still allocated after dispose()`);
     return worst(errors);
   },
 });

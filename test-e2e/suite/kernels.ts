@@ -1,9 +1,11 @@
 // Every kernel against the float64 reference, by what it leaves in its buffers after one training step: shapes of one,
 // a tile less one, a tile, a tile more one, several tiles, and rectangles; every activation, optimiser and variant.
 
+import { UNIT_MULTIPLE } from "../../shaders/block.ts";
 import { allKernels } from "../../shaders/index.ts";
 import { Gpu } from "../../src/gpu/gpu.ts";
 import { Kernel } from "../../src/gpu/kernel.ts";
+import { roundUp } from "../../src/gpu/kernel-spec.ts";
 import { ACTIVATIONS, type MadeConfig } from "../../src/made/config.ts";
 import { GpuNetwork } from "../../src/made/gpu/network.ts";
 import { layOutMask, maskLayout } from "../../src/made/gpu/staircase.ts";
@@ -145,7 +147,7 @@ async function step(
   const seen = connections(model, maskAt(made, 0));
   for (const layer of layers) {
     const { name, units, inputs, tables: at } = layer.shape;
-    const uniforms = { unitPitch: Math.ceil(units / 8) * 8, inputPitch: Math.ceil(inputs / 8) * 8 };
+    const uniforms = { unitPitch: roundUp(units, UNIT_MULTIPLE), inputPitch: roundUp(inputs, UNIT_MULTIPLE) };
     const forwardWeights = await download(layer.forwardWeights);
     const backwardWeights = layer.backwardWeights ? await download(layer.backwardWeights) : undefined;
     for (let u = 0; u < units; u++)
@@ -173,6 +175,7 @@ const merge = (all: Record<string, number>, some: Record<string, number>) => {
 };
 
 const shapes: Case[] = SHAPES.map((shape) => ({
+  sharesDevice: true,
   name: `kernels: a step of D=${shape.D}, hidden=[${shape.hidden}], B=${shape.B} agrees with float64`,
   async run(context) {
     const errors: Record<string, number> = {};
@@ -187,6 +190,7 @@ const shapes: Case[] = SHAPES.map((shape) => ({
 
 const variants: Case[] = ACTIVATIONS.flatMap((activation) =>
   (Object.keys(MOMENTS) as Optimizer["name"][]).map((name) => ({
+    sharesDevice: true,
     name: `kernels: a step with ${activation} and ${name} agrees with float64`,
     async run(context: Context) {
       const errors: Record<string, number> = {};

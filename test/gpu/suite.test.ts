@@ -1,22 +1,28 @@
 // The GPU cases in Node, on Dawn. Without an adapter they fail: nothing is skipped.
 
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { requestDevice } from "../../src/node/device.ts";
 import { casesFor } from "../../test-e2e/suite/index.ts";
 import { goldenCases } from "../golden.ts";
 
-for (const { name, run } of casesFor(goldenCases.map((golden) => golden.name)))
+let shared: GPUDevice | undefined;
+afterAll(() => shared?.destroy());
+
+for (const { name, run, sharesDevice } of casesFor(goldenCases.map((golden) => golden.name)))
   test(name, async () => {
-    const device = await requestDevice();
+    if (sharesDevice) shared ??= await requestDevice();
+    const device = sharesDevice ? shared! : await requestDevice();
     const errors: string[] = [];
-    device.addEventListener("uncapturederror", ({ error }) => errors.push(error.message));
+    const listen = ({ error }: GPUUncapturedErrorEvent) => errors.push(error.message);
+    device.addEventListener("uncapturederror", listen);
     const summary = await run({
       device,
       newDevice: () => requestDevice(),
       golden: async (wanted) => goldenCases.find((golden) => golden.name === wanted)!,
     });
     await device.queue.onSubmittedWorkDone();
-    device.destroy();
+    device.removeEventListener("uncapturederror", listen);
+    if (!sharesDevice) device.destroy();
     expect(errors).toEqual([]);
     console.log(`${name}\n  ${summary}`);
   });

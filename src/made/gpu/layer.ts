@@ -17,8 +17,8 @@ export class Layer {
   readonly size: number;
   readonly uniforms: GPUBuffer;
   readonly parameters: GPUBuffer; // (size)
-  readonly forwardWeights: GPUBuffer; // (inputs, unitPitch)
-  readonly backwardWeights: GPUBuffer | undefined; // (units, inputPitch)
+  readonly forwardWeights: GPUBuffer; // (inputPitch, unitPitch): rows beyond the inputs stay 0
+  readonly backwardWeights: GPUBuffer | undefined; // (unitPitch, inputPitch): so here
   readonly #gpu: Gpu;
   #moments: GPUBuffer[] = []; // each (size)
   #kept: GPUBuffer | undefined; // (size)
@@ -36,8 +36,10 @@ export class Layer {
     LAYER.pack({ units, inputs, unitPitch, inputPitch, ...tables }, uniforms);
     this.uniforms = gpu.uniformOf(`${name}-layer`, uniforms);
     this.parameters = gpu.storage(`${name}-parameters`, 4 * this.size);
-    this.forwardWeights = gpu.storage(`${name}-forward-weights`, 4 * inputs * unitPitch);
-    this.backwardWeights = this.goesOn ? gpu.storage(`${name}-backward-weights`, 4 * units * inputPitch) : undefined;
+    this.forwardWeights = gpu.storage(`${name}-forward-weights`, 4 * inputPitch * unitPitch);
+    this.backwardWeights = this.goesOn
+      ? gpu.storage(`${name}-backward-weights`, 4 * unitPitch * inputPitch)
+      : undefined;
   }
 
   /** The moment buffers of the optimiser, as many as it keeps; made when first asked for. */

@@ -60,6 +60,8 @@ export class GpuNetwork implements Network {
   #arranged: Mask | undefined;
   #trainer: { key: string; trainer: Trainer } | undefined;
   #scoring: Workspace | undefined;
+  /** Whether weights that a mask hides may have moments: since the last reset, another mask showed them or they decayed. */
+  #hiddenMoved = false;
   #disposed = false;
 
   private constructor(gpu: Gpu, config: ResolvedConfig, { submitBudget, profile }: GpuNetworkOptions) {
@@ -111,6 +113,7 @@ export class GpuNetwork implements Network {
     this.#check();
     const data = loaded as GpuRows;
     const { order, batchSize, firstStep, optimizer, signal } = epoch;
+    this.#hiddenMoved ||= this.#supply.count > 1 || optimizer.weightDecay > 0;
     const trainer = await this.#trainerFor(batchSize, optimizer.name);
     const { workspace } = trainer;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
@@ -139,6 +142,7 @@ export class GpuNetwork implements Network {
           result: (chunk % CHUNKS) * CHUNK + inChunk++,
           inverseRows: 1 / rows,
           ...optimizerFields(optimizer, firstStep + i + 1),
+          hiddenRest: this.#hiddenMoved ? 0 : 1,
         });
         await gather.dispatch(stream, { inputs: this.#config.inputs, rows }, step, 4 * this.#config.inputs * rows);
         await trainer.step(stream, rows, step);
@@ -268,6 +272,7 @@ export class GpuNetwork implements Network {
   }
 
   resetOptimizer(): void {
+    this.#hiddenMoved = false;
     this.#each((layer, encoder) => layer.clearMoments(encoder));
   }
 

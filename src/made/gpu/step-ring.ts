@@ -21,6 +21,7 @@ const NO_OPTIMIZER = {
   gain2: 0,
   epsilon: 0,
   weightDecay: 0,
+  hiddenRest: 0,
 };
 
 type OptimizerFields = keyof typeof NO_OPTIMIZER;
