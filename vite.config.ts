@@ -1,4 +1,4 @@
-// Builds the library into dist/: the package's two entries and the terminal program.
+// Builds the library into dist/: the package's two entries and the programs of npm start, train and profile.
 // Declarations come from tsc (tsconfig.build.json); the demo page has a configuration of its own in demo/.
 import { defineConfig } from "vite";
 
@@ -9,7 +9,12 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     lib: {
-      entry: { index: "src/index.ts", node: "src/node/index.ts", train: "src/node/train.ts" },
+      entry: {
+        index: "src/index.ts",
+        node: "src/node/index.ts",
+        train: "src/node/train.ts",
+        profile: "src/node/profile.ts",
+      },
       formats: ["es"],
     },
     rolldownOptions: {

@@ -3,7 +3,7 @@
 import { openPage } from "./open-page.mjs";
 import { root, setUp } from "./setup.mjs";
 import { readOptions, USAGE } from "./start-options.mjs";
-import { exitWith, train } from "./tools.mjs";
+import { buildAndRun, exitWith } from "./tools.mjs";
 
 await exitWith(async () => {
   let options;
@@ -13,7 +13,7 @@ await exitWith(async () => {
     console.error(`${/** @type {Error} */ (error).message}\n\n${USAGE}`);
     return 2;
   }
-  if (options.mode === "terminal") return train(options.args);
+  if (options.mode === "terminal") return buildAndRun("train", options.args);
   if (options.mode === "page") return servePage(options);
   console.log(USAGE);
   return 0;

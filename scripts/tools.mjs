@@ -89,15 +89,16 @@ function forwardSignals(child) {
 export const buildLibrary = () => runTool("vite", ["build", "--logLevel", "warn"]);
 
 /**
- * Builds the library and runs the terminal program (src/node/train.ts) with the driver that set-up found.
+ * Builds the library and runs one of its programs (src/node/<program>.ts) with the driver that set-up found.
+ * @param {"train" | "profile"} program
  * @param {string[]} args
  * @returns {Promise<number>} its exit status
  */
-export async function train(args) {
+export async function buildAndRun(program, args) {
   const { vulkan } = setUp({ browser: false, vulkan: true });
   const status = await buildLibrary();
   if (status !== 0) return status;
-  return runProgram(process.execPath, [join(root, "dist/train.js"), ...args], { env: vulkan.env });
+  return runProgram(process.execPath, [join(root, `dist/${program}.js`), ...args], { env: vulkan.env });
 }
 
 /**

@@ -1,5 +1,5 @@
 // npm run train: sets up, builds, and trains in the terminal with WebGPU in Node.
 // The options are those of src/node/train.ts: npm run train -- --help
-import { exitWith, train } from "./tools.mjs";
+import { buildAndRun, exitWith } from "./tools.mjs";
 
-await exitWith(() => train(process.argv.slice(2)));
+await exitWith(() => buildAndRun("train", process.argv.slice(2)));

@@ -199,16 +199,18 @@ export class Gpu {
 }
 
 /** What an adapter calls itself: its description where it has one, else vendor and architecture. */
-export function describe(info: GPUAdapterInfo): string {
+export function describe(info: GPUAdapterInfo | undefined): string {
+  if (!info) return "an adapter without a name"; // older browsers tell nothing of it
   const words = [info.vendor, info.architecture, info.device].filter(Boolean).join(" ");
   return info.description || words || "an adapter without a name";
 }
 
 /** Whether an adapter runs on the processor. */
-export const isSoftware = (info: GPUAdapterInfo): boolean => kindOf(info) !== "hardware";
+export const isSoftware = (info: GPUAdapterInfo | undefined): boolean => kindOf(info) !== "hardware";
 
 /** SwiftShader, lavapipe, WARP or a GPU, by what they say of themselves. */
-function kindOf(info: GPUAdapterInfo): AdapterKind {
+function kindOf(info: GPUAdapterInfo | undefined): AdapterKind {
+  if (!info) return "hardware";
   const words = `${info.vendor} ${info.architecture} ${info.device} ${info.description}`.toLowerCase();
   if (words.includes("swiftshader")) return "swiftshader";
   const software = /llvmpipe|lavapipe|softpipe|software|warp|basic render/.test(words);

@@ -17,6 +17,8 @@ const compiled = new WeakMap<GPUDevice, Map<string, Promise<Kernel<Bindings, nev
 
 export class Kernel<B extends Bindings, Size> {
   readonly spec: KernelSpec<B, Size>;
+  /** What the compiler had to say short of an error: nothing, on every adapter that is tested. */
+  readonly messages: readonly string[];
   readonly #gpu: GPUDevice;
   readonly #pipeline: GPUComputePipeline;
   readonly #layout: GPUBindGroupLayout;
@@ -26,7 +28,9 @@ export class Kernel<B extends Bindings, Size> {
     device: GPUDevice,
     pipeline: GPUComputePipeline,
     layout: GPUBindGroupLayout,
+    messages: readonly string[],
   ) {
+    this.messages = messages;
     this.spec = spec;
     this.#gpu = device;
     this.#pipeline = pipeline;
@@ -53,9 +57,9 @@ export class Kernel<B extends Bindings, Size> {
     const { label, bindings, code } = spec;
     return gpu.scoped(async () => {
       const module = device.createShaderModule({ label, code });
-      const messages = (await module.getCompilationInfo()).messages;
-      if (messages.length > 0)
-        throw new GpuValidationError(messages.map((m) => pointAt(spec.label, code, m)).join("\n"));
+      const { messages } = await module.getCompilationInfo();
+      const told = messages.map((message) => pointAt(label, code, message));
+      if (messages.some(({ type }) => type === "error")) throw new GpuValidationError(told.join("\n"));
       const layout = device.createBindGroupLayout({
         label,
         entries: Object.values(bindings).map(({ space, dynamic }, binding) => ({
@@ -69,7 +73,7 @@ export class Kernel<B extends Bindings, Size> {
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: "main" },
       });
-      return new Kernel(spec, device, pipeline, layout);
+      return new Kernel(spec, device, pipeline, layout, told);
     });
   }
 

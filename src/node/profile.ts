@@ -12,19 +12,48 @@ import { Random } from "../made/random.ts";
 import { BinaryRows } from "../made/rows.ts";
 import { requestDevice } from "./device.ts";
 
-const { values: options } = parseArgs({
-  options: {
-    inputs: { type: "string", default: "784" },
-    hidden: { type: "string", default: "500" },
-    batch: { type: "string", default: "100" },
-    masks: { type: "string", default: "1" },
-    steps: { type: "string", default: "40" },
-    runs: { type: "string", default: "5" },
-    kernels: { type: "boolean", default: false },
-    plain: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
+const HELP = `npm run profile [-- options]
+
+Times a training step (Adam, ReLU units) on the adapter that Node finds, and says where the time goes.
+
+  --inputs N      inputs D (default: 784)
+  --hidden N,N    units of each hidden layer (default: 500)
+  --batch N       rows a minibatch (default: 100)
+  --masks N       masks cycled through, in random order where more than one (default: 1)
+  --plain         without masks: the same network, dense
+  --steps N       steps a run (default: 40)
+  --runs N        runs, of which the median is told, after one to warm up (default: 5)
+  --kernels       milliseconds by kernel too, each dispatch timed by itself
+  --json          one line of JSON
+  --help          this text`;
+
+const OPTIONS = {
+  inputs: { type: "string", default: "784" },
+  hidden: { type: "string", default: "500" },
+  batch: { type: "string", default: "100" },
+  masks: { type: "string", default: "1" },
+  steps: { type: "string", default: "40" },
+  runs: { type: "string", default: "5" },
+  kernels: { type: "boolean", default: false },
+  plain: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+  help: { type: "boolean", default: false },
+} as const;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${HELP}`);
+    return process.exit(2);
+  }
+}
+
+const options = readOptions();
+if (options.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 
 const D = Number(options.inputs);
 const hidden = options.hidden.split(",").filter(Boolean).map(Number);

@@ -51,7 +51,10 @@ const compiles: Case = {
     const gpu = await Gpu.open({ device });
     const specs = allKernels();
     expect(new Set(specs.map((spec) => spec.label)).size === specs.length, "two variants share a label");
-    for (const spec of specs) await Kernel.compile(gpu, spec);
+    for (const spec of specs) {
+      const { messages } = await Kernel.compile(gpu, spec);
+      expect(messages.length === 0, messages.join("\n"));
+    }
     return `${specs.length} variants`;
   },
 };
