@@ -5,6 +5,7 @@ import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } fr
 import type { Activation } from "../src/made/config.ts";
 import { type Block, blockName } from "./block.ts";
 import { activate } from "./chunks/activation.ts";
+import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
@@ -37,10 +38,7 @@ ${declare(bindings)}
 ${activate(activation)}
 ${store("y", "layer.unitPitch", training)}
 
-fn bias(unit: u32) -> f32 {
-  let slot = min(unit, layer.units - 1u);
-  return parameters[layer.units * layer.inputs + masks[step.mask + layer.unitAt + slot]];
-}
+${BIAS}
 ${blockOfInvocation(block, "layer.units")}
   // Fan-ins ascend: the last unit of the block sees furthest.
   let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];

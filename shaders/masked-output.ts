@@ -5,6 +5,7 @@
 import { declare, dynamicUniform, type KernelSpec, read, readWrite, roundUp, uniform } from "../src/gpu/kernel-spec.ts";
 import { type Block, blockName } from "./block.ts";
 import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
+import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
@@ -68,10 +69,7 @@ ${declare(bindings)}
 ${SOFTPLUS}
 ${SIGMOID}
 
-fn bias(unit: u32) -> f32 {
-  let slot = min(unit, layer.units - 1u);
-  return parameters[layer.units * layer.inputs + masks[step.mask + layer.unitAt + slot]];
-}
+${BIAS}
 
 /** 1 where a row belongs to the minibatch, 0 where it only fills a vector. */
 fn present(row4: u32) -> vec4f {

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../src/errors.ts";
 import { resolveConfig } from "../src/made/config.ts";
-import { checkMask, checkOrdering, type Mask, MaskSupply, maskAt, masksOf } from "../src/made/masks.ts";
+import { checkMask, checkOrdering, type Mask, MaskSupply, maskAt } from "../src/made/masks.ts";
 import { build, check, descriptions } from "./support/models.ts";
 
 describe("maskAt", () => {
@@ -66,11 +66,11 @@ describe("maskAt", () => {
   });
 });
 
-describe("masksOf and MaskSupply", () => {
+describe("MaskSupply", () => {
   const source = resolveConfig({ inputs: 9, hidden: [5], ordering: "random", masks: 3, seed: 2 });
 
   test("the masks of an evaluation are those of training first, then fresh ones", () => {
-    const masks = masksOf(source, 5);
+    const masks = new MaskSupply(source).first(5);
     expect(masks).toEqual([0, 1, 2, 3, 4].map((index) => maskAt(source, index)));
     expect(new Set(masks.map((mask) => JSON.stringify(mask))).size).toBe(5);
   });
@@ -90,7 +90,7 @@ describe("masksOf and MaskSupply", () => {
   });
 
   test("given masks are supplied in turn", () => {
-    const masks = masksOf(source, 2);
+    const masks = new MaskSupply(source).first(2);
     const supply = new MaskSupply({ ...source, masks });
     expect(supply.count).toBe(2);
     expect(supply.at(5)).toBe(masks[1]);

@@ -30,7 +30,10 @@ const DEFAULT_EVALUATION_MASKS = 32;
 const ROWS_AT_A_TIME = 65_536;
 
 export interface LogProbOptions {
-  /** How many of the model's masks to average over, or the masks themselves (default: all; 32 of an endless supply). */
+  /**
+   * How many masks to average over, or the masks themselves (default: the model's own; 32 of an endless supply). More
+   * than the model was trained with are drawn afresh in the same way.
+   */
   masks?: number | readonly Mask[];
   /** Rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -201,7 +204,7 @@ export class Made {
   /** The masks the model is evaluated under: all of them, or the first 32 of an endless supply. */
   masks(): Mask[] {
     const count = Number.isFinite(this.#masks.count) ? this.#masks.count : DEFAULT_EVALUATION_MASKS;
-    return Array.from({ length: count }, (_, k) => this.#masks.at(k));
+    return this.#masks.first(count);
   }
 
   /** Frees everything the model holds. A device of the caller's stays. */
@@ -245,9 +248,10 @@ export class Made {
   #masksNamed(masks: number | readonly Mask[] | undefined): readonly Mask[] {
     if (masks === undefined) return this.masks();
     if (typeof masks === "number") {
-      if (!Number.isSafeInteger(masks) || masks < 1 || masks > this.#masks.count)
-        throw new ArgumentError(`masks: got ${masks}, expected an integer in 1 … ${this.#masks.count}`);
-      return Array.from({ length: masks }, (_, k) => this.#masks.at(k));
+      const most = typeof this.config.masks === "number" ? Number.MAX_SAFE_INTEGER : this.config.masks.length;
+      if (!Number.isSafeInteger(masks) || masks < 1 || masks > most)
+        throw new ArgumentError(`masks: got ${masks}, expected an integer in 1 … ${most}`);
+      return this.#masks.first(masks);
     }
     if (masks.length === 0) throw new ArgumentError("masks: got an empty array, expected at least one mask");
     masks.forEach((mask, k) => {

@@ -2,7 +2,6 @@
 // function of (seed, index), so an endless supply of them needs no state. No mask matrix is made here.
 
 import { ArgumentError } from "../errors.ts";
-import type { ResolvedConfig } from "./config.ts";
 import { Random } from "./random.ts";
 
 /** One member of the ensemble: which order the inputs come in and how far each hidden unit may see. */
@@ -13,7 +12,14 @@ export interface Mask {
   readonly degrees: readonly (readonly number[])[];
 }
 
-type MaskSource = Pick<ResolvedConfig, "inputs" | "hidden" | "ordering" | "masks" | "seed">;
+/** What masks follow from: the part of a configuration that says so. */
+export interface MaskSource {
+  readonly inputs: number;
+  readonly hidden: readonly number[];
+  readonly ordering: "natural" | "random" | readonly number[];
+  readonly masks: number | readonly Mask[];
+  readonly seed: number;
+}
 
 /**
  * Mask number `index` of a model: given, or drawn from (seed, index). Degrees are uniform on the integers from the
@@ -39,20 +45,13 @@ export function maskAt(source: MaskSource, index: number): Mask {
   return { ordering: m0, degrees };
 }
 
-/**
- * The masks a model is evaluated under: all of them, or the first `count`; an endless supply needs a count.
- * A model trained on fewer masks than `count` gets fresh ones after its own.
- */
-export function masksOf(source: MaskSource, count: number): Mask[] {
-  return Array.from({ length: count }, (_, index) => maskAt(source, index));
-}
-
 /** The masks of a training run by minibatch: minibatch t uses mask t mod K, or mask t where the supply is endless. */
 export class MaskSupply {
   /** K, or Infinity. */
   readonly count: number;
   readonly #source: MaskSource;
-  readonly #cycle: Mask[] = [];
+  /** Masks by index, kept where they will come round again. */
+  readonly #kept: Mask[] = [];
   #last: { index: number; mask: Mask } | undefined;
 
   constructor(source: MaskSource) {
@@ -66,14 +65,25 @@ export class MaskSupply {
       if (this.#last?.index !== t) this.#last = { index: t, mask: maskAt(this.#source, t) };
       return this.#last.mask;
     }
-    const index = t % this.count;
-    this.#cycle[index] ??= maskAt(this.#source, index);
-    return this.#cycle[index];
+    return this.#keep(t % this.count);
+  }
+
+  /**
+   * The first `count` masks, to evaluate under: those of training, then fresh ones drawn in the same way; the same
+   * objects every time. Of given masks there are no more than were given.
+   */
+  first(count: number): Mask[] {
+    return Array.from({ length: count }, (_, index) => this.#keep(index));
+  }
+
+  #keep(index: number): Mask {
+    this.#kept[index] ??= maskAt(this.#source, index);
+    return this.#kept[index];
   }
 }
 
 /** Checks a mask that somebody gives. @throws ArgumentError naming what is wrong with it. */
-export function checkMask({ inputs: D, hidden }: Pick<ResolvedConfig, "inputs" | "hidden">, mask: Mask, name: string) {
+export function checkMask({ inputs: D, hidden }: Pick<MaskSource, "inputs" | "hidden">, mask: Mask, name: string) {
   if (!Array.isArray(mask?.ordering) || !Array.isArray(mask.degrees) || !mask.degrees.every(Array.isArray))
     throw new ArgumentError(
       `${name}: got ${JSON.stringify(mask)}, expected { ordering: [...], degrees: [[...], ...] }`,

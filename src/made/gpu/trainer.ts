@@ -39,7 +39,9 @@ export class Trainer {
   static async create(shared: Shared, batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
     const workspace = await Workspace.create(shared, batchSize, true);
     const made = new Trainer(shared, workspace);
-    const { gpu, config, layers, steps: step, masks } = shared;
+    const { gpu, config, layers, ring, table } = shared;
+    const step = ring.binding;
+    const masks = table.buffer;
     const { block, activations: values, nll } = workspace;
     made.#output = await workspace.output("train", { delta: made.deltas[0], nll });
     made.#reduce = await ready(gpu, reduceLoss({ reduction: "sum" }), {

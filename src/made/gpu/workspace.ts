@@ -12,15 +12,19 @@ import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import type { Layer } from "./layer.ts";
+import type { MaskTable } from "./mask-table.ts";
 import type { GpuRows } from "./rows.ts";
+import type { StepRing } from "./step-ring.ts";
 
-/** What every kernel of one model reads: the ring of steps and the table of masks. */
+/** What everything of one model works on: its weights, the table of masks, and the ring of steps. */
 export interface Shared {
   readonly gpu: Gpu;
   readonly config: ResolvedConfig;
   readonly layers: readonly Layer[];
-  readonly steps: GPUBufferBinding;
-  readonly masks: GPUBuffer;
+  readonly table: MaskTable;
+  readonly ring: StepRing;
+  /** A stream that keeps table and ring in step with its submits. */
+  readonly openStream: () => Stream;
   /** Where the table position → input begins inside a mask. */
   readonly inputAt: number;
 }
@@ -72,14 +76,14 @@ export class Workspace {
 
   static async create(shared: Shared, capacity: number, training: boolean): Promise<Workspace> {
     const made = new Workspace(shared, capacity, training);
-    const { gpu, config, layers, steps, masks } = shared;
+    const { gpu, config, layers, ring, table } = shared;
     made.#hidden = await Promise.all(
       config.hidden.map((_, l) => {
         const { uniforms, parameters, forwardWeights } = layers[l];
         return ready(gpu, maskedLinear({ block: made.block, activation: config.activation, training }), {
-          step: steps,
+          step: ring.binding,
           layer: uniforms,
-          masks,
+          masks: table.buffer,
           parameters,
           weights: forwardWeights,
           x: made.activations[l],
@@ -98,27 +102,27 @@ export class Workspace {
 
   /** The kernel that fetches a minibatch of `data`. */
   gather(data: GpuRows): Promise<Ready<{ inputs: number; rows: number }>> {
-    const { gpu, steps, masks } = this.#shared;
+    const { gpu, ring, table } = this.#shared;
     const { bits, order } = data;
     return ready(gpu, gatherBatch({ training: this.#training }), {
-      step: steps,
+      step: ring.binding,
       data: this.#data,
       bits,
       order,
-      masks,
+      masks: table.buffer,
       x: this.activations[0],
     });
   }
 
   /** The output kernel with one of its epilogues; `outputs` are the buffers this epilogue writes. */
   output(epilogue: Epilogue, outputs: { delta?: GPUBuffer; nll?: GPUBuffer; values?: GPUBuffer }) {
-    const { gpu, config, layers, steps, masks } = this.#shared;
+    const { gpu, config, layers, ring, table } = this.#shared;
     const { directConnections } = config;
     const V = layers[config.hidden.length];
     return ready(gpu, maskedOutput({ block: this.block, epilogue, directConnections }), {
-      step: steps,
+      step: ring.binding,
       layer: V.uniforms,
-      masks,
+      masks: table.buffer,
       parameters: V.parameters,
       weights: V.forwardWeights,
       h: this.activations[config.hidden.length],
