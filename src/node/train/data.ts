@@ -1,0 +1,86 @@
+// What the terminal program trains on: MNIST by a plan, or the three splits of a file.
+
+import { readFile } from "node:fs/promises";
+import { ArgumentError, FormatError } from "../../errors.ts";
+import { readSplits, type Splits } from "../../io/npz.ts";
+import { MNIST_SEED, type MnistPlan, planFor, takeRows } from "../../mnist-job.ts";
+import type { JobData, JobSettings } from "../../training-job.ts";
+import { readMnist } from "../mnist.ts";
+import type { TrainOptions } from "./options.ts";
+
+/** How much of the splits to use, and how to train on it. */
+export type Plan = MnistPlan & { patience?: number };
+
+/** What a plan becomes by the options. */
+export function applyOptions(plan: Plan, { rows, hidden, masks, ...options }: TrainOptions): Plan {
+  const trainRows = rows ?? plan.trainRows;
+  return {
+    ...plan,
+    trainRows,
+    roundRows: Math.min(plan.roundRows, trainRows),
+    hidden: hidden ?? plan.hidden,
+    masks: masks ?? plan.masks,
+    batchSize: options.batchSize ?? plan.batchSize,
+    learningRate: options.learningRate ?? plan.learningRate,
+    patience: options.patience ?? plan.patience,
+    // Who says how many epochs wants them all, in their time, and to see each of them.
+    ...(options.epochs && {
+      epochs: options.epochs,
+      roundRows: trainRows,
+      trainSeconds: undefined,
+      testSeconds: undefined,
+    }),
+  };
+}
+
+/** What a plan says of the training loop. */
+export function settingsOf(plan: Plan, { optimizer, learningRate }: TrainOptions): JobSettings {
+  // The plan's learning rate is meant for Adam; SGD has a default of its own.
+  const rate = learningRate ?? (optimizer === "adam" ? plan.learningRate : undefined);
+  const { batchSize, epochs, roundRows, patience, trainSeconds, testSeconds } = plan;
+  return {
+    batchSize,
+    epochs,
+    roundRows,
+    patience,
+    trainSeconds,
+    testSeconds,
+    optimizer: { name: optimizer, learningRate: rate },
+  };
+}
+
+/** MNIST, as much of it as the plan uses. */
+export async function readDigits(plan: Plan): Promise<JobData> {
+  if (plan.trainRows > 50_000)
+    throw new ArgumentError(`--rows: got ${plan.trainRows}, expected at most the 50,000 training digits of MNIST`);
+  return takeRows(await readMnist({ seed: MNIST_SEED, trainRows: plan.trainRows }), plan);
+}
+
+/** The splits of an NPZ file, and a plan for them. @throws ArgumentError, FormatError */
+export async function readFileData(options: TrainOptions): Promise<{ data: JobData; plan: Plan }> {
+  const file = options.data!;
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    const got = { ENOENT: "no such file", EISDIR: "a folder", EACCES: "no permission to read it" };
+    throw new ArgumentError(
+      `--data: ${file}: got ${got[cause.code as keyof typeof got] ?? cause.message}, expected an NPZ file`,
+    );
+  });
+  const { train, valid, test } = readNpz(file, bytes);
+  if (train.rows === 0 || test.rows === 0)
+    throw new ArgumentError(`--data: ${file}: got ${train.rows} training and ${test.rows} test rows, expected both`);
+  const { rows = train.rows } = options;
+  if (rows > train.rows)
+    throw new ArgumentError(`--rows: got ${rows}, expected at most the ${train.rows} training rows of ${file}`);
+  return {
+    data: { train: train.slice(0, rows), validation: valid.rows > 0 ? valid : undefined, test },
+    plan: { ...planFor("hardware"), trainRows: rows, roundRows: rows, epochs: 100, patience: 30 },
+  };
+}
+
+function readNpz(file: string, bytes: Uint8Array): Splits {
+  try {
+    return readSplits(bytes);
+  } catch (cause) {
+    throw cause instanceof FormatError ? new FormatError(`--data: ${file}: ${cause.message}`, { cause }) : cause;
+  }
+}

@@ -1,0 +1,186 @@
+// The options of the terminal program, checked one by one. Decides only; train.ts does it.
+
+import { parseArgs } from "node:util";
+import { ArgumentError } from "../../errors.ts";
+import { ACTIVATIONS, type Activation, type Initialization } from "../../made/config.ts";
+import type { OptimizerOptions } from "../../made/optimizer.ts";
+
+/** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
+export interface TrainOptions {
+  /** An NPZ file; MNIST without it. */
+  data?: string;
+  hidden?: number[];
+  activation?: Activation;
+  masks?: number;
+  ordering?: "natural" | "random";
+  direct: boolean;
+  initialization?: Initialization;
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: number;
+  optimizer: OptimizerOptions["name"];
+  patience?: number;
+  seed: number;
+  rows?: number;
+  full: boolean;
+  device: "gpu" | "software" | "cpu";
+  json: boolean;
+  quiet: boolean;
+  out: string;
+  help: boolean;
+}
+
+export const USAGE = `npm run train [-- options]
+
+Trains a MADE with WebGPU, reports its test NLL, and draws samples of it.
+
+data
+  --data FILE.npz            arrays train_data, valid_data and test_data of 0 and 1, rows × inputs
+                             (default: MNIST, binarised; output biases begin at its pixels' log-odds)
+  --rows N                   only the first N training rows
+  --full                     all of MNIST for 20 epochs, however slow the adapter
+
+model
+  --hidden 500,500           units of each hidden layer; none for no hidden layer (default: 500)
+  --activation NAME          ${ACTIVATIONS.join(", ")} (default: relu)
+  --masks N                  masks cycled through; infinity draws a new one every step (default: 1)
+  --ordering NAME            natural or random order of the inputs (default: natural)
+  --direct                   direct connections from inputs to outputs
+  --initialization NAME      glorot or torch (default: torch)
+  --seed N                   seed of masks, weights and batches (default: 1)
+
+training
+  --epochs N                 most passes over the training rows
+  --batch-size N             rows a minibatch
+  --learning-rate X          of the optimiser
+  --optimizer NAME           adam or sgd (default: adam)
+  --patience N               stop after N validations without a better one
+
+engine
+  --device NAME              gpu, software (a GPU driver that runs on the processor) or cpu (no WebGPU at all)
+                             (default: gpu, the best there is)
+
+output
+  --out FILE.png             where the samples go (default: samples.png)
+  --json                     one line of JSON for each validation and for the outcome
+  --quiet                    the outcome alone
+  --help                     this text
+
+Ctrl-C stops the training and reports on the best weights so far.`;
+
+const FLAGS = ["direct", "full", "json", "quiet", "help"] as const;
+const VALUES = [
+  ...["data", "rows", "hidden", "activation", "masks", "ordering", "initialization", "seed", "epochs"],
+  ...["batch-size", "learning-rate", "optimizer", "patience", "device", "out"],
+];
+
+/** @throws ArgumentError naming the option, what came and what was expected */
+export function readOptions(args: string[]): TrainOptions {
+  const { flags, values } = readTokens(args);
+  const has = (flag: (typeof FLAGS)[number]) => flags.has(flag);
+  const read = <T>(option: string, as: (value: string, option: string) => T): T | undefined => {
+    const value = values.get(option);
+    return value === undefined ? undefined : as(value, `--${option}`);
+  };
+  const options: TrainOptions = {
+    data: read("data", asItIs),
+    rows: read("rows", asInteger(1)),
+    full: has("full"),
+    hidden: read("hidden", asLayers),
+    activation: read("activation", asOneOf(ACTIVATIONS)),
+    masks: read("masks", asMasks),
+    ordering: read("ordering", asOneOf(["natural", "random"])),
+    direct: has("direct"),
+    initialization: read("initialization", asOneOf(["glorot", "torch"])),
+    seed: read("seed", asInteger(0)) ?? 1,
+    epochs: read("epochs", asInteger(1)),
+    batchSize: read("batch-size", asInteger(1)),
+    learningRate: read("learning-rate", asRate),
+    optimizer: read("optimizer", asOneOf(["adam", "sgd"])) ?? "adam",
+    patience: read("patience", asInteger(1)),
+    device: read("device", asOneOf(["gpu", "software", "cpu"])) ?? "gpu",
+    json: has("json"),
+    quiet: has("quiet"),
+    out: read("out", asPng) ?? "samples.png",
+    help: has("help"),
+  };
+  if (options.full && options.data) throw new ArgumentError("--full: got --data too, expected it for MNIST alone");
+  if (options.full && options.rows) throw new ArgumentError("--full: got --rows too, expected one of them");
+  if (options.data && values.has("out"))
+    throw new ArgumentError("--out: got --data too, expected it for MNIST alone, whose rows are pictures");
+  return options;
+}
+
+/** Splits the arguments into flags and options with a value. */
+function readTokens(args: string[]) {
+  const options = Object.fromEntries([
+    ...FLAGS.map((name) => [name, { type: "boolean" as const }]),
+    ...VALUES.map((name) => [name, { type: "string" as const }]),
+  ]);
+  const flags = new Set<string>();
+  const values = new Map<string, string>();
+  // Not strict: what parseArgs says of a wrong argument takes three sentences.
+  for (const token of parseArgs({ args, options, strict: false, tokens: true }).tokens) {
+    if (token.kind === "positional")
+      throw new ArgumentError(`${token.value}: expected an option, such as --epochs 5; --help lists them`);
+    if (token.kind === "option-terminator") continue;
+    const { name, rawName, value } = token;
+    if (!(name in options)) throw new ArgumentError(`${rawName}: there is no such option; --help lists them`);
+    if (options[name].type === "string") {
+      if (value === undefined || value === "") throw new ArgumentError(`${rawName}: got no value, expected one`);
+      values.set(name, value);
+    } else {
+      if (value !== undefined) throw new ArgumentError(`${rawName}: got "${value}", expected no value`);
+      flags.add(name);
+    }
+  }
+  return { flags, values };
+}
+
+const asInteger = (least: number) => (value: string, option: string) => {
+  const n = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (!Number.isSafeInteger(n) || n < least)
+    throw new ArgumentError(`${option}: got "${value}", expected an integer ≥ ${least}`);
+  return n;
+};
+
+const asOneOf =
+  <T extends string>(allowed: readonly T[]) =>
+  (value: string, option: string): T => {
+    if (!allowed.includes(value as T))
+      throw new ArgumentError(`${option}: got "${value}", expected one of ${allowed.join(", ")}`);
+    return value as T;
+  };
+
+const asItIs = (value: string) => value;
+
+function asPng(value: string, option: string): string {
+  if (!value.toLowerCase().endsWith(".png"))
+    throw new ArgumentError(`${option}: got "${value}", expected the name of a .png file`);
+  return value;
+}
+
+function asRate(value: string, option: string): number {
+  const rate = Number(value);
+  if (!Number.isFinite(rate) || rate <= 0)
+    throw new ArgumentError(`${option}: got "${value}", expected a number above 0, such as 0.001`);
+  return rate;
+}
+
+function asLayers(value: string, option: string): number[] {
+  if (value === "none") return [];
+  return value.split(",").map((units) => {
+    const n = /^\d+$/.test(units) ? Number(units) : 0;
+    if (!Number.isSafeInteger(n) || n < 1)
+      throw new ArgumentError(`${option}: got "${value}", expected units of each layer, such as 500,500, or none`);
+    return n;
+  });
+}
+
+function asMasks(value: string, option: string): number {
+  if (value === "infinity") return Number.POSITIVE_INFINITY;
+  const n = /^\d+$/.test(value) ? Number(value) : 0;
+  if (!Number.isSafeInteger(n) || n < 1)
+    throw new ArgumentError(`${option}: got "${value}", expected an integer ≥ 1 or infinity`);
+  return n;
+}
