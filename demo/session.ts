@@ -10,6 +10,7 @@ import {
   type EngineKind,
   type MnistPlan,
   startAtMarginals,
+  thousands,
 } from "../src/mnist-job.ts";
 import { type JobData, type JobProgress, type RoundReport, TrainingJob } from "../src/training-job.ts";
 
@@ -72,7 +73,7 @@ export class Session {
     const made = await Made.create(config, kind === "cpu" ? { device: "cpu" } : {});
     const session = new Session(made, request, events);
     try {
-      await startAtMarginals(made, data.train);
+      await startAtMarginals(made, data.train, plan);
       await session.#sample();
       return session;
     } catch (error) {
@@ -112,9 +113,14 @@ export class Session {
       if (stopped === "aborted") return undefined;
       this.#events.testing();
       const test = await this.job.finish(this.#closing.signal);
-      await this.#sample();
+      await this.#sample(this.job.best?.rowsSeen);
+      const { best, rowsSeen } = this.job;
+      const kept =
+        best && best.rowsSeen !== rowsSeen
+          ? ` Its weights are those after ${thousands(best.rowsSeen)} digits, the best on the validation digits.`
+          : "";
       return {
-        training: describeTraining(this.job, { data, model: this.model, stopped, rowName: "digit" }),
+        training: describeTraining(this.job, { data, model: this.model, stopped, rowName: "digit" }) + kept,
         test: describeTest(test, data, "digit"),
       };
     } catch (error) {
@@ -123,8 +129,9 @@ export class Session {
     }
   }
 
-  async #sample(): Promise<void> {
-    this.#events.samples(await this.made.sample(SAMPLES, { seed: SAMPLE_SEED }), this.job.rowsSeen);
+  /** Draws from the model as it is, with the weights that it had after `rowsSeen` rows. */
+  async #sample(rowsSeen = this.job.rowsSeen): Promise<void> {
+    this.#events.samples(await this.made.sample(SAMPLES, { seed: SAMPLE_SEED }), rowsSeen);
     this.#sampledAt = performance.now();
   }
 }

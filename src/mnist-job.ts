@@ -107,10 +107,16 @@ export function takeRows({ train, validation, test }: MnistSplits<BinaryRows>, p
 const MARGINAL_ROWS = 5000;
 
 /**
- * Begins the output biases c at the log-odds of the training pixels. A new model would spend its first few hundred
- * steps on learning them, which is all that a slow adapter has time for.
+ * Where the time is limited, begins the output biases c at the log-odds of the training pixels: a new model would spend
+ * its first few hundred steps on learning them, which is all that a slow adapter has time for. Without a limit a run
+ * begins as the literature's do, so that its figures can be compared.
  */
-export async function startAtMarginals(made: Made, train: BinaryRows): Promise<void> {
+export async function startAtMarginals(
+  made: Made,
+  train: BinaryRows,
+  { trainSeconds }: { trainSeconds?: number },
+): Promise<void> {
+  if (trainSeconds === undefined) return;
   const parameters = await made.parameters();
   const n = Math.min(train.rows, MARGINAL_ROWS);
   for (let d = 0; d < train.inputs; d++) {

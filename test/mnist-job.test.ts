@@ -70,18 +70,18 @@ it("takes the first rows of each split, and all where fewer are there", () => {
   expect(taken.train).toEqual(splits.train.slice(0, 12));
 });
 
-it("starts the output biases at the log-odds of the training pixels, and changes nothing else", async () => {
+it("starts the output biases at the log-odds of the training pixels where time is limited, and changes nothing else", async () => {
   const made = await Made.create({ inputs: 2, hidden: [3] }, { device: "cpu" });
   const before = await made.parameters();
-  await startAtMarginals(
-    made,
-    BinaryRows.from([
-      [1, 0],
-      [1, 0],
-      [1, 0],
-      [0, 0],
-    ]),
-  );
+  const rows = BinaryRows.from([
+    [1, 0],
+    [1, 0],
+    [1, 0],
+    [0, 0],
+  ]);
+  await startAtMarginals(made, rows, {});
+  expect(await made.parameters()).toEqual(before);
+  await startAtMarginals(made, rows, { trainSeconds: 10 });
   const { c, ...after } = await made.parameters();
   expect([...c.data]).toEqual([Math.fround(Math.log(3.5 / 1.5)), Math.fround(Math.log(0.5 / 4.5))]);
   const { c: _, ...rest } = before;

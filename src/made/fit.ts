@@ -24,9 +24,9 @@ export interface FitOptions {
   resume?: boolean;
   /** Stops between submits; the model stays usable and `stopped` says "aborted". */
   signal?: AbortSignal;
-  /** Called after every epoch; training waits for what it returns. */
+  /** Called after every epoch; training waits for what it returns. The model itself is busy until `fit` ends. */
   onEpoch?: (report: EpochReport) => void | Promise<void>;
-  /** Called as minibatches complete, a few times a second at most fast adapters' pace. */
+  /** Called as minibatches complete, once for every few submits. */
   onProgress?: (report: ProgressReport) => void;
 }
 

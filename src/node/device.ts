@@ -20,21 +20,25 @@ export async function requestDevice({ adapter }: NodeDeviceOptions = {}): Promis
     throw new NoDeviceError("the npm package webgpu is missing: `npm install webgpu`", { cause });
   });
   Object.assign(globalThis, globals);
-  const gpu = create([]);
-  try {
-    const device = await requestOwnDevice(gpu, adapter === "software" ? { forceFallbackAdapter: true } : {});
-    if (adapter === "software" && !isSoftware(device.adapterInfo)) {
+  // Dawn calls SwiftShader a fallback adapter; lavapipe it only finds by name where a GPU stands before it.
+  const software = { options: { forceFallbackAdapter: true }, flags: [[], ["adapter=llvmpipe"]] };
+  const { options, flags } = adapter === "software" ? software : { options: {}, flags: [[]] };
+  let cause: unknown;
+  for (const [i, some] of flags.entries()) {
+    const gpu = create(some);
+    try {
+      const device = await requestOwnDevice(gpu, i === 0 ? options : {});
+      instances.set(device, gpu);
+      if (adapter !== "software" || isSoftware(device.adapterInfo)) return device;
       device.destroy();
-      throw new NoDeviceError(`adapter: asked for a software one, got ${device.adapterInfo.description}`);
+    } catch (error) {
+      cause = error;
     }
-    instances.set(device, gpu);
-    return device;
-  } catch (cause) {
-    if (!(cause instanceof NoDeviceError)) throw cause;
-    throw new NoDeviceError(
-      `${cause.message}. On Linux install a Vulkan driver: your GPU's own, or Mesa's lavapipe ` +
-        "(mesa-vulkan-drivers 23 or newer); VK_DRIVER_FILES names another one",
-      { cause },
-    );
   }
+  const why = cause instanceof Error ? cause.message : "WebGPU found no software adapter";
+  throw new NoDeviceError(
+    `${why}. On Linux install a Vulkan driver: your GPU's own, or Mesa's lavapipe ` +
+      "(mesa-vulkan-drivers 23 or newer); VK_DRIVER_FILES names another one",
+    { cause },
+  );
 }

@@ -36,7 +36,8 @@ Trains a MADE with WebGPU, reports its test NLL, and draws samples of it.
 
 data
   --data FILE.npz            arrays train_data, valid_data and test_data of 0 and 1, rows × inputs
-                             (default: MNIST, binarised; output biases begin at its pixels' log-odds)
+                             (default: MNIST, binarised; where the time is limited, output
+                             biases begin at its pixels' log-odds)
   --rows N                   only the first N training rows
   --full                     all of MNIST for 20 epochs, however slow the adapter
 

@@ -54,7 +54,7 @@ async function prepareAndTrain(options: TrainOptions, around: Surroundings): Pro
   // Whatever can be wrong with the input shows before a device is asked for.
   if (!options.data) await checkOut(options.out);
   const file = options.data ? await readFileData(options) : undefined;
-  const device = options.device === "cpu" ? "cpu" : await requestDevice(adapterFor(options));
+  const device = await openDevice(options.device);
   try {
     const kind = kindOf(device === "cpu" ? "cpu" : device.adapterInfo);
     const plan = applyOptions(file?.plan ?? planFor(options.full ? "hardware" : kind), options);
@@ -66,7 +66,8 @@ async function prepareAndTrain(options: TrainOptions, around: Surroundings): Pro
   }
 }
 
-const adapterFor = ({ device }: TrainOptions) => (device === "software" ? ({ adapter: device } as const) : {});
+const openDevice = (wanted: TrainOptions["device"]) =>
+  wanted === "cpu" ? wanted : requestDevice(wanted === "software" ? { adapter: wanted } : {});
 
 interface Prepared {
   device: GPUDevice | "cpu";
@@ -84,7 +85,7 @@ async function train(options: TrainOptions, prepared: Prepared, around: Surround
   const made = await Made.create(config, { device });
   const reporter = new Reporter(options, around.out, { made, ...prepared });
   try {
-    if (!options.data) await startAtMarginals(made, data.train);
+    if (!options.data) await startAtMarginals(made, data.train, plan);
     const job: TrainingJob = new TrainingJob(made, data, settingsOf(plan, options), {
       onProgress: (progress) => reporter.progress(job, progress),
       onRound: (report) => reporter.round(report),
