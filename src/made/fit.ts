@@ -142,7 +142,14 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
         break;
       }
       state.epoch = epoch;
-      const validationNll = validation ? await context.validate(validation) : undefined;
+      let validationNll: number | undefined;
+      try {
+        validationNll = validation && (await context.validate(validation, signal));
+      } catch (error) {
+        if (!signal?.aborted) throw error;
+        result.stopped = "aborted";
+        break;
+      }
       const best =
         validationNll === undefined || !(validationNll >= (result.bestValidationNll ?? Number.POSITIVE_INFINITY));
       if (best) {

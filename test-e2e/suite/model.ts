@@ -106,6 +106,14 @@ const earlyStopping: Case = {
       onProgress: ({ rows }) => rows > 100 && controller.abort(),
     });
     expect(aborted.stopped === "aborted", `stopped: ${aborted.stopped}`);
+    const late = new AbortController();
+    const inValidation = await made.fit(train, {
+      validation: chainRows(60_000, 16, 7),
+      epochs: 5,
+      signal: late.signal,
+      onProgress: ({ step, steps }) => step === steps && setTimeout(() => late.abort()),
+    });
+    expect(inValidation.stopped === "aborted", `aborted while validating, stopped: ${inValidation.stopped}`);
     const more = await made.fit(train, { epochs: 1, resume: true });
     expect(more.stopped === "epochs", "the model cannot be trained after an abort");
     made.dispose();
