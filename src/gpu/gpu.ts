@@ -11,6 +11,8 @@ export interface OpenOptions {
   device?: GPUDevice;
   /** Where to look for an adapter; default `navigator.gpu`. */
   gpu?: GPU;
+  /** Overrides what the adapter says of itself: the shapes of another kind of adapter, for tests. */
+  kind?: AdapterKind;
 }
 
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
@@ -52,11 +54,11 @@ export class Gpu {
   #lost: string | undefined;
   #failure: MadeError | undefined;
 
-  private constructor(device: GPUDevice, own: boolean) {
+  private constructor(device: GPUDevice, own: boolean, kind?: AdapterKind) {
     this.device = device;
     this.#own = own;
     this.name = describe(device.adapterInfo);
-    this.kind = kindOf(device.adapterInfo);
+    this.kind = kind ?? kindOf(device.adapterInfo);
     // After a loss nothing throws any more: reads would give zeros. This flag is what every call looks at.
     device.lost.then(({ reason, message }) => {
       this.#lost ??= `the GPU device was lost (${reason || "unknown"}): ${message || "no reason given"}`;
@@ -64,8 +66,8 @@ export class Gpu {
     if (own) device.addEventListener("uncapturederror", ({ error }) => this.fail(asMadeError(error)));
   }
 
-  static async open({ device, gpu = globalThis.navigator?.gpu }: OpenOptions = {}): Promise<Gpu> {
-    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), device === undefined);
+  static async open({ device, gpu = globalThis.navigator?.gpu, kind }: OpenOptions = {}): Promise<Gpu> {
+    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), device === undefined, kind);
     // A device that is already lost says so in the next turn of the event loop.
     await Promise.resolve();
     opened.check();

@@ -11,6 +11,7 @@ import { resolveOptimizer } from "../../src/made/optimizer.ts";
 import type { Parameters } from "../../src/made/parameters.ts";
 import { Random } from "../../src/made/random.ts";
 import { ReferenceNetwork } from "../../src/made/reference/network.ts";
+import { allClose } from "../../test/support/all-close.ts";
 import { type Case, expect } from "./case.ts";
 import { chainRows, config } from "./models.ts";
 
@@ -140,4 +141,39 @@ const manyMasks: Case = {
   },
 };
 
-export const trainingCases: Case[] = [twoHundredSteps, sameBits, endless, manyMasks];
+const sameBitsByBlock: Case = {
+  name: "training: the blocks of every kind of adapter give the same bits",
+  async run({ device }) {
+    const made = config({ ...CONFIG, directConnections: true });
+    const rows = chainRows(111, 50, 2);
+    const order = new Random(1, "shuffle").permutation(rows.rows);
+    const runs: { parameters: Parameters; logits: Float32Array }[] = [];
+    for (const kind of ["hardware", "lavapipe", "swiftshader"] as const) {
+      const network = await GpuNetwork.create(await Gpu.open({ device, kind }), made);
+      network.write(initialParameters(made));
+      const loaded = await network.load(rows);
+      for await (const _ of network.train(loaded, { order, batchSize: 37, firstStep: 0, optimizer: ADAM }));
+      runs.push({
+        parameters: await network.read(),
+        logits: await network.conditionals(loaded, maskAt(made, 1), "logits"),
+      });
+      loaded.dispose();
+      network.dispose();
+    }
+    for (const { parameters, logits } of runs.slice(1)) {
+      same(runs[0].parameters, parameters);
+      expect(logits.length === 111 * 50, `${logits.length} logits`);
+      const i = logits.findIndex((z, j) => z !== runs[0].logits[j]);
+      expect(i < 0, `logit ${i}: ${logits[i]} and ${runs[0].logits[i]} are not the same`);
+    }
+    const reference = new ReferenceNetwork(made);
+    reference.write(initialParameters(made));
+    const loaded = await reference.load(rows);
+    for await (const _ of reference.train(loaded, { order, batchSize: 37, firstStep: 0, optimizer: ADAM }));
+    const want = await reference.conditionals(loaded, maskAt(made, 1), "logits");
+    const error = allClose(runs[0].logits, want, { atol: 1e-5, rtol: 1e-5 }, "logits");
+    return `3 kinds, logits within ${error.toExponential(1)} of float64`;
+  },
+};
+
+export const trainingCases: Case[] = [twoHundredSteps, sameBits, sameBitsByBlock, endless, manyMasks];

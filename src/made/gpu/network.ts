@@ -81,7 +81,7 @@ export class GpuNetwork implements Network {
     const { workspace } = trainer;
     const { config, table, ring, openStream } = this.#shared;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
-    data.setOrder(order);
+    data.inOrder(order);
     const stream = openStream();
     const staging = Array.from({ length: CHUNKS }, (_, i) =>
       this.#gpu.buffer(`losses-read-back${i}`, 4 * CHUNK, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ),

@@ -109,6 +109,7 @@ export class Scorer {
     then: (step: number, rows: number, firstRow: number) => Promise<void>,
   ): Promise<void> {
     const { config, table, ring } = this.#shared;
+    data.inOwnOrder();
     try {
       for (const [k, mask] of masks.entries()) {
         await this.#arrangement.bring(stream, mask);
