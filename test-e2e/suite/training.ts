@@ -176,4 +176,25 @@ const sameBitsByBlock: Case = {
   },
 };
 
-export const trainingCases: Case[] = [twoHundredSteps, sameBits, sameBitsByBlock, endless, manyMasks];
+const abortedAtOnce: Case = {
+  name: "training: an epoch that is aborted before it begins leaves nothing half done",
+  async run({ device }) {
+    const mask = maskAt(config(CONFIG), 0);
+    const made = config({ ...CONFIG, masks: [mask] });
+    const network = await GpuNetwork.create(await Gpu.open({ device }), made);
+    network.write(initialParameters(made));
+    const loaded = await network.load(chainRows(20, 50, 2));
+    const order = Uint32Array.from({ length: 20 }, (_, r) => r);
+    const epoch = { order, batchSize: 5, firstStep: 0, optimizer: ADAM, signal: AbortSignal.abort() };
+    for await (const _ of network.train(loaded, epoch)) throw new Error("a step was trained");
+    const got = await network.conditionals(loaded, mask, "logits");
+    const reference = new ReferenceNetwork(made);
+    reference.write(initialParameters(made));
+    const want = await reference.conditionals(await reference.load(chainRows(20, 50, 2)), mask, "logits");
+    loaded.dispose();
+    network.dispose();
+    return `logits within ${allClose(got, want, { atol: 1e-5, rtol: 1e-5 }, "logits").toExponential(1)}`;
+  },
+};
+
+export const trainingCases: Case[] = [abortedAtOnce, twoHundredSteps, sameBits, sameBitsByBlock, endless, manyMasks];

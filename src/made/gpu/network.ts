@@ -88,11 +88,11 @@ export class GpuNetwork implements Network {
     );
     const reports: Promise<Progress>[] = [];
     try {
-      await this.#arrangement.bring(stream, this.#supply.at(firstStep));
       const steps = ceilDiv(order.length, batchSize);
+      let last = steps === 0 || signal?.aborted === true;
+      if (!last) await this.#arrangement.bring(stream, this.#supply.at(firstStep));
       let inChunk = 0;
       let submits = stream.submits;
-      let last = steps === 0 || signal?.aborted === true;
       for (let i = 0, chunk = 0; !last; i++) {
         const rows = Math.min(batchSize, order.length - i * batchSize);
         const mask = await table.at(stream, this.#supply.at(firstStep + i));
