@@ -11,47 +11,83 @@ export interface Block {
   readonly lanes: readonly [number, number];
   /** How many k the matmul takes at a time; divides {@link UNIT_MULTIPLE}. */
   readonly unroll: number;
+  /**
+   * How many invocations fetch the right operand together: 1, or 4 where there are subgroups; then `lanes` is a
+   * multiple of 4 along units, and 1 along rows.
+   */
+  readonly share: 1 | 4;
 }
 
 /** `units` × `inputs` weights an invocation. */
-export interface UpdateBlock {
-  readonly units: number;
-  readonly inputs: number;
-  readonly lanes: readonly [number, number];
-  readonly unroll: number;
+export type UpdateBlock = Omit<Block, "rows"> & { readonly inputs: number };
+
+/** What of a GPU decides the shapes. */
+export interface Target {
+  readonly kind: AdapterKind;
+  readonly subgroups: boolean;
 }
 
 /** Every buffer that is indexed by unit has room for a multiple of this many units. */
 export const UNIT_MULTIPLE = 16;
 
-const wide = (units: number, unroll: number): Block[] =>
-  [20, 16, 12, 8, 4].map((rows) => ({ units, rows, lanes: [8, 1], unroll }));
+/** Blocks of one kind, largest first. */
+const many = (rows: readonly number[], block: Omit<Block, "rows">): Block[] => rows.map((r) => ({ rows: r, ...block }));
 
-/** The blocks each kind may get. Measured: see docs/benchmarks.md. */
-const FORWARD: Record<AdapterKind, readonly Block[]> = {
-  lavapipe: wide(8, 1),
-  swiftshader: wide(16, 2),
-  hardware: [{ units: 4, rows: 4, lanes: [16, 4], unroll: 4 }],
+const UPTO_20 = [20, 16, 12, 8, 4];
+const UPTO_28 = [28, 24, ...UPTO_20];
+const UPTO_52 = [52, 44, 36, ...UPTO_28];
+
+/** The blocks each kind may get, without and with subgroups. Measured: see docs/benchmarks.md. */
+const FORWARD: Record<AdapterKind, { alone: readonly Block[]; together: readonly Block[] }> = {
+  lavapipe: {
+    alone: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, share: 1 }),
+    together: many(UPTO_28, { units: 8, lanes: [8, 1], unroll: 1, share: 4 }),
+  },
+  swiftshader: {
+    alone: many(UPTO_20, { units: 16, lanes: [8, 1], unroll: 2, share: 1 }),
+    together: many(UPTO_52, { units: 16, lanes: [4, 1], unroll: 4, share: 4 }),
+  },
+  hardware: {
+    alone: many([4], { units: 4, lanes: [16, 4], unroll: 4, share: 1 }),
+    together: many([4], { units: 4, lanes: [16, 4], unroll: 4, share: 1 }),
+  },
 };
 
-const UPDATE: Record<AdapterKind, UpdateBlock> = {
-  lavapipe: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1 },
-  swiftshader: { units: 16, inputs: 16, lanes: [8, 1], unroll: 2 },
-  hardware: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4 },
+const UPDATE: Record<AdapterKind, { alone: UpdateBlock; together: UpdateBlock }> = {
+  lavapipe: {
+    alone: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 1 },
+    together: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 4 },
+  },
+  swiftshader: {
+    alone: { units: 16, inputs: 16, lanes: [8, 1], unroll: 2, share: 1 },
+    together: { units: 16, inputs: 32, lanes: [4, 1], unroll: 4, share: 4 },
+  },
+  hardware: {
+    alone: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4, share: 1 },
+    together: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4, share: 1 },
+  },
 };
 
 /** Every block that {@link blockFor} and {@link updateBlockFor} may choose. */
-export const BLOCKS: readonly Block[] = Object.values(FORWARD).flat();
-export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE);
+export const BLOCKS: readonly Block[] = Object.values(FORWARD).flatMap(({ alone, together }) => [
+  ...alone,
+  ...together,
+]);
+export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE).flatMap(({ alone, together }) => [
+  alone,
+  together,
+]);
 
 /** The block for minibatches of up to `rows` rows: the one that wastes least on the last, ragged block of rows. */
-export function blockFor(kind: AdapterKind, rows: number): Block {
+export function blockFor({ kind, subgroups }: Target, rows: number): Block {
+  const blocks = FORWARD[kind][subgroups ? "together" : "alone"];
   // Cost of a block per unit of k: its multiply-adds, and the loads they share.
   const cost = (block: Block) => (roundUp(rows, block.rows) / block.rows) * (block.units * block.rows + 48);
-  return FORWARD[kind].reduce((best, block) => (cost(block) < cost(best) ? block : best));
+  return blocks.reduce((best, block) => (cost(block) < cost(best) ? block : best));
 }
 
-export const updateBlockFor = (kind: AdapterKind): UpdateBlock => UPDATE[kind];
+export const updateBlockFor = ({ kind, subgroups }: Target): UpdateBlock =>
+  UPDATE[kind][subgroups ? "together" : "alone"];
 
 export const blockName = (block: Block | UpdateBlock): string =>
-  `${block.units}x${"rows" in block ? block.rows : block.inputs}${block.unroll > 1 ? ` by ${block.unroll}` : ""}`;
+  `${block.units}x${"rows" in block ? block.rows : block.inputs}${block.unroll > 1 ? ` by ${block.unroll}` : ""}${block.share > 1 ? " together" : ""}`;

@@ -6,7 +6,7 @@ import type { Activation } from "../src/made/config.ts";
 import { type Block, blockName } from "./block.ts";
 import { derivative } from "./chunks/activation.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -30,6 +30,7 @@ export const maskedLinearGradInput = (config: {
     bindings,
     workgroups: ({ inputs, rows }) => blockGrid(block, inputs, rows),
     code: wgsl`
+${enable(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -38,8 +39,8 @@ ${store("deltaBelow", "layer.inputPitch", true)}
 
 fn through(sum: vec4f, input: u32, row4: u32) -> vec4f { return sum * derivative(h[input * step.pitch + row4]); }
 ${blockOfInvocation(block, "layer.inputs")}
-  // What the first input of the block is seen by includes what the later ones are seen by.
-  let begin = masks[step.mask + layer.firstSeenBy + unit];
+  // What the first input of the workgroup is seen by includes what the later ones are seen by.
+  let begin = masks[step.mask + layer.firstSeenBy + firstUnit];
 ${accumulators(block, () => "0.0")}
 ${matmul(block, {
   left: "weights",
@@ -52,7 +53,7 @@ ${matmul(block, {
   end: "layer.units",
 })}
 ${collect(block)}
-${storeSums(block, "layer.inputs", (sum, input) => `through(${sum}, ${input}, row4 + r)`)}
+${storeSums(block, (sum, input) => `through(${sum}, ${input}, row4 + r)`)}
 }
 `,
   };

@@ -2,10 +2,10 @@
 // pass, so that no gradient is ever stored. The new weights also go where the next step's mask will look for them.
 // ∂W[u, k] = Σ_b δ[u, b] · x[k, b] where the mask lets unit u see input k, else 0 (momentum still moves the weight).
 
-import { ceilDiv, declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
+import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
 import { blockName, type UpdateBlock } from "./block.ts";
 import { byRowAt } from "./chunks/both-ways.ts";
-import { accumulators, collect, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { momentBindings, type OptimizerName, optimize } from "./chunks/optimizer.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { repeat, wgsl } from "./wgsl.ts";
@@ -40,11 +40,9 @@ export const maskedLinearUpdate = (config: {
   return {
     label: `masked-linear-update(${variant.join(", ")})`,
     bindings,
-    workgroups: ({ units, inputs }) => [
-      ceilDiv(units, block.units * block.lanes[0]),
-      ceilDiv(inputs, block.inputs * block.lanes[1]),
-    ],
+    workgroups: ({ units, inputs }) => blockGrid(tile, units, inputs),
     code: wgsl`
+${enable(tile)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -52,14 +50,11 @@ ${optimize(optimizer)}
 
 fn sum(v: vec4f) -> f32 { return ((v.x + v.y) + v.z) + v.w; }
 
-@compute @workgroup_size(${block.lanes[0]}, ${block.lanes[1]})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let unit = id.x * ${block.units}u;
-  let input = id.y * ${block.inputs}u;
-  if (unit >= layer.units || input >= layer.inputs) { return; }
+${blockOfInvocation(tile, "layer.units", "layer.inputs")}
+  let input = row4 * 4u;
 ${accumulators(tile, () => "0.0")}
   // Above the step nothing is seen and every gradient is 0: the sum over the batch is not even begun.
-  let seen = input < masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let seen = input < masks[step.mask + layer.fanIn + lastUnit];
   if (!seen && input > 0u && step.hiddenRest == 1u) { return; }
   if (seen) {
     let delta_at = ${byRowAt("layer.unitPitch", "0u", "unit")};
@@ -77,13 +72,13 @@ ${matmul(tile, {
   }
 ${collect(tile)}
   // Loops over the block: what follows the sums is compiled once for four weights, not for each.
-  for (var i = 0u; i < min(${block.units}u, layer.units - unit); i++) {
+  for (var i = 0u; i < unitsHere; i++) {
     // Under this step's mask this unit and these inputs stand here; under the next one's, there.
     let row = masks[step.mask + layer.unitAt + unit + i];
     let fanIn = masks[step.mask + layer.fanIn + unit + i];
     let there = masks[step.nextMask + layer.slotOfUnit + row];
     let nextFanIn = masks[step.nextMask + layer.fanIn + there];
-    for (var r = 0u; r < min(${block.inputs / 4}u, (layer.inputs - input + 3u) / 4u); r++) {
+    for (var r = 0u; r < vectorsHere; r++) {
       let gradients = sums[i * ${block.inputs / 4}u + r];
 ${repeat(
   4,
@@ -105,7 +100,7 @@ ${repeat(
   }
 #if ${bias}
   if (input == 0u) {
-    for (var u = unit; u < min(unit + ${block.units}u, layer.units); u++) {
+    for (var u = unit; u < unit + unitsHere; u++) {
       var gradient = 0.0;
       for (var b = 0u; b < (step.rows + 3u) / 4u; b++) { gradient += sum(delta[u * step.pitch + b]); }
       optimize(layer.units * layer.inputs + masks[step.mask + layer.unitAt + u], gradient);

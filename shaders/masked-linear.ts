@@ -7,7 +7,7 @@ import { type Block, blockName } from "./block.ts";
 import { activate } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -32,6 +32,7 @@ export const maskedLinear = (config: {
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
+${enable(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -40,8 +41,8 @@ ${store("y", "layer.unitPitch", training)}
 
 ${BIAS}
 ${blockOfInvocation(block, "layer.units")}
-  // Fan-ins ascend: the last unit of the block sees furthest.
-  let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  // Fan-ins ascend: the last unit of the workgroup sees furthest.
+  let end = masks[step.mask + layer.fanIn + lastUnit];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, {
   left: "weights",
@@ -54,7 +55,7 @@ ${matmul(block, {
   end: "end",
 })}
 ${collect(block)}
-${storeSums(block, "layer.units", (sum) => `activate(${sum})`)}
+${storeSums(block, (sum) => `activate(${sum})`)}
 }
 `,
   };

@@ -7,7 +7,7 @@ import { type Block, blockName } from "./block.ts";
 import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -63,6 +63,7 @@ export const maskedOutput = (config: {
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
+${enable(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -83,32 +84,29 @@ fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
 }
 #endif
 ${blockOfInvocation(block, "layer.units")}
-  let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let end = masks[step.mask + layer.fanIn + lastUnit];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
 #if ${directConnections}
-  let directEnd = masks[step.mask + layer.directFanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
 ${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
 #endif
 ${collect(block)}
-  // Bounds that are no constants: see storeSums.
-  let present4 = min(${vectors}u, (step.rows + 3u) / 4u - row4);
 #if ${wholeRows}
-  for (var u = 0u; u < min(${block.units}u, layer.units - unit); u++) {
-    for (var r = 0u; r < present4; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
+  for (var u = 0u; u < unitsHere; u++) {
+    for (var r = 0u; r < vectorsHere; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
   }
 #else
-  let units = min(${block.units}u, layer.units - unit);
-  for (var r = 0u; r < present4; r++) {
+  for (var r = 0u; r < vectorsHere; r++) {
     var share = vec4f(0.0);
-    for (var u = 0u; u < units; u++) {
+    for (var u = 0u; u < unitsHere; u++) {
       let z = sums[u * ${vectors}u + r];
       share += softplus(z) - x[(unit + u) * step.pitch + row4 + r] * z;
     }
-    nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r);
+    if (unitsHere > 0u) { nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r); }
   }
 #if ${epilogue === "train"}
-${storeSums(block, "layer.units", (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
+${storeSums(block, (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
 #endif
 #endif
 }

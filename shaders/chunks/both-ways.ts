@@ -26,13 +26,9 @@ export const byRowAt = (unitPitch: string, row: string, unit: string): string =>
  * Goes through `sums` four units at a time, as far as there are units and rows: `value(sum, unit)` is what is stored,
  * of vector r in scope. The bounds are no constants, or compilers would unroll what was rolled up for their sake.
  */
-export const storeSums = (
-  { units, rows }: Block,
-  count: string,
-  value: (sum: string, unit: string) => string,
-): string => `
-  for (var r = 0u; r < min(${rows / 4}u, (step.rows + 3u) / 4u - row4); r++) {
-    for (var u = 0u; u < min(${units}u, ${count} - unit); u += 4u) {
+export const storeSums = ({ rows }: Block, value: (sum: string, unit: string) => string): string => `
+  for (var r = 0u; r < vectorsHere; r++) {
+    for (var u = 0u; u < unitsHere; u += 4u) {
       let at = u * ${rows / 4}u + r;
       store(unit + u, row4 + r, mat4x4f(
 ${Array.from({ length: 4 }, (_, i) => `        ${value(`sums[at + ${(i * rows) / 4}u]`, `unit + u + ${i}u`)}`).join(",\n")}

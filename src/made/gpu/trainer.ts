@@ -68,7 +68,7 @@ export class Trainer {
     made.#update = await Promise.all(
       layers.map((of) => {
         const [moment1, moment2] = of.moments(MOMENTS[optimizer]);
-        const variant = { block: updateBlockFor(gpu.kind), optimizer, bias: of.hasBias, backward: of.goesOn };
+        const variant = { block: updateBlockFor(gpu), optimizer, bias: of.hasBias, backward: of.goesOn };
         return ready(gpu, maskedLinearUpdate(variant), {
           step,
           layer: of.uniforms,

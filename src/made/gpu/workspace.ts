@@ -66,7 +66,7 @@ export class Workspace {
     this.#shared = shared;
     this.capacity = capacity;
     this.#training = training;
-    this.block = blockFor(gpu.kind, capacity);
+    this.block = blockFor(gpu, capacity);
     this.pitch = roundUp(capacity, this.block.rows) / 4;
     this.blocks = nllBlocks(this.block, D);
     this.activations = [D, ...hidden].map((units, l) => this.values(l === 0 ? "x" : `h${l}`, units));
