@@ -2,10 +2,9 @@
 
 import type { Bindings, KernelSpec } from "../src/gpu/kernel-spec.ts";
 import { ACTIVATIONS } from "../src/made/config.ts";
-import { MOMENTS } from "../src/made/optimizer.ts";
+import { MOMENTS, type Rule } from "../src/made/optimizer.ts";
 import { arrangeWeights } from "./arrange-weights.ts";
 import { BLOCKS, UPDATE_BLOCKS } from "./block.ts";
-import type { OptimizerName } from "./chunks/optimizer.ts";
 import { gatherBatch } from "./gather-batch.ts";
 import { maskedLinear } from "./masked-linear.ts";
 import { maskedLinearGradInput } from "./masked-linear-grad-input.ts";
@@ -13,7 +12,7 @@ import { maskedLinearUpdate } from "./masked-linear-update.ts";
 import { maskedOutput } from "./masked-output.ts";
 import { reduceLoss } from "./reduce-loss.ts";
 
-const OPTIMIZERS = Object.keys(MOMENTS) as OptimizerName[];
+const RULES = Object.keys(MOMENTS) as Rule[];
 const EITHER = [false, true];
 
 /** Every variant of every kernel. */
@@ -30,8 +29,8 @@ export function allKernels(): KernelSpec<Bindings, never>[] {
       for (const directConnections of EITHER) specs.push(maskedOutput({ block, epilogue, directConnections }) as never);
   }
   for (const block of UPDATE_BLOCKS)
-    for (const optimizer of OPTIMIZERS)
+    for (const rule of RULES)
       for (const bias of EITHER)
-        for (const backward of EITHER) specs.push(maskedLinearUpdate({ block, optimizer, bias, backward }) as never);
+        for (const backward of EITHER) specs.push(maskedLinearUpdate({ block, rule, bias, backward }) as never);
   return specs;
 }

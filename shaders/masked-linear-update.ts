@@ -3,10 +3,11 @@
 // ∂W[u, k] = Σ_b δ[u, b] · x[k, b] where the mask lets unit u see input k, else 0 (momentum still moves the weight).
 
 import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
+import type { Rule } from "../src/made/optimizer.ts";
 import { blockName, type UpdateBlock } from "./block.ts";
 import { byRowAt } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
-import { momentBindings, type OptimizerName, optimize } from "./chunks/optimizer.ts";
+import { momentBindings, optimize } from "./chunks/optimizer.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { repeat, wgsl } from "./wgsl.ts";
 
@@ -27,16 +28,16 @@ export type UpdateBindings = typeof common & Partial<typeof backward> & { moment
 
 export const maskedLinearUpdate = (config: {
   block: UpdateBlock;
-  optimizer: OptimizerName;
+  rule: Rule;
   /** Whether the layer has a bias (A has none). */
   bias: boolean;
   /** Whether a gradient goes on through this matrix, which then has a backward working copy. */
   backward: boolean;
 }): KernelSpec<UpdateBindings, { units: number; inputs: number }> => {
-  const { block, optimizer, bias, backward: goesOn } = config;
-  const bindings: UpdateBindings = { ...common, ...(goesOn ? backward : {}), ...momentBindings(optimizer) };
+  const { block, rule, bias, backward: goesOn } = config;
+  const bindings: UpdateBindings = { ...common, ...(goesOn ? backward : {}), ...momentBindings(rule) };
   const tile = { ...block, rows: block.inputs };
-  const variant = [optimizer, bias ? "bias" : "", goesOn ? "backward" : "", blockName(block)].filter(Boolean);
+  const variant = [rule, bias ? "bias" : "", goesOn ? "backward" : "", blockName(block)].filter(Boolean);
   return {
     label: `masked-linear-update(${variant.join(", ")})`,
     bindings,
@@ -46,7 +47,7 @@ ${enable(tile)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
-${optimize(optimizer)}
+${optimize(rule)}
 
 fn sum(v: vec4f) -> f32 { return ((v.x + v.y) + v.z) + v.w; }
 

@@ -31,8 +31,11 @@ export type OptimizerOptions = AdamOptions | SgdOptions;
 /** An optimiser with every hyperparameter present and legal. */
 export type Optimizer = Required<AdamOptions> | Required<SgdOptions>;
 
-/** How many moment buffers each optimiser keeps. */
-export const MOMENTS: Record<Optimizer["name"], number> = { adam: 2, sgd: 0 };
+/** How one parameter is moved by its gradient: what tells the kernels of one optimiser from those of another. */
+export type Rule = Optimizer["name"];
+
+/** How many moments each rule keeps for a parameter. */
+export const MOMENTS: Record<Rule, number> = { adam: 2, sgd: 0 };
 
 const DEFAULTS = {
   adam: { name: "adam", learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },

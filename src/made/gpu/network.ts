@@ -8,7 +8,7 @@ import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
 import type { ConditionalsAs, Epoch, LoadedRows, Network, Progress } from "../network.ts";
-import type { Optimizer } from "../optimizer.ts";
+import type { Optimizer, Rule } from "../optimizer.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
@@ -221,12 +221,12 @@ export class GpuNetwork implements Network {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  async #trainerFor(batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
-    const key = `${optimizer} ${batchSize}`;
+  async #trainerFor(batchSize: number, rule: Rule): Promise<Trainer> {
+    const key = `${rule} ${batchSize}`;
     if (this.#trainer?.key !== key) {
       this.#trainer?.trainer.free();
       this.#trainer = undefined;
-      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, optimizer));
+      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule));
       this.#trainer = { key, trainer };
     }
     return this.#trainer.trainer;

@@ -6,7 +6,7 @@ import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input
 import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
 import type { Stream } from "../../gpu/stream.ts";
-import { MOMENTS, type Optimizer } from "../optimizer.ts";
+import { MOMENTS, type Rule } from "../optimizer.ts";
 import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
 
 /** Steps whose losses are read back together, at most. */
@@ -36,7 +36,7 @@ export class Trainer {
     this.deltas = [config.inputs, ...config.hidden].map((units, l) => workspace.values(`delta${l || "-out"}`, units));
   }
 
-  static async create(shared: Shared, batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
+  static async create(shared: Shared, batchSize: number, rule: Rule): Promise<Trainer> {
     const workspace = await Workspace.create(shared, batchSize, true);
     const made = new Trainer(shared, workspace);
     const { gpu, config, layers, ring, table } = shared;
@@ -67,8 +67,8 @@ export class Trainer {
     );
     made.#update = await Promise.all(
       layers.map((of) => {
-        const [moment1, moment2] = of.moments(MOMENTS[optimizer]);
-        const variant = { block: updateBlockFor(gpu), optimizer, bias: of.hasBias, backward: of.goesOn };
+        const [moment1, moment2] = of.moments(MOMENTS[rule]);
+        const variant = { block: updateBlockFor(gpu), rule, bias: of.hasBias, backward: of.goesOn };
         return ready(gpu, maskedLinearUpdate(variant), {
           step,
           layer: of.uniforms,
