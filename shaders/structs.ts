@@ -18,17 +18,24 @@ export const STEP = uniformStruct("Step", {
   result: "u32",
   /** 1 / B. */
   inverseRows: "f32",
-  /** Adam: learning rate / (1 − β₁ᵗ). SGD: learning rate. */
+  /** Learning rate as it multiplies the last moment (or the gradient): see src/made/gpu/hyperparameters.ts. */
   stepSize: "f32",
+  /** SGD with Nesterov's momentum: learning rate, which multiplies the gradient beside the momentum. */
+  gradientStep: "f32",
   /** Adam: 1 / √(1 − β₂ᵗ). */
   secondMomentScale: "f32",
+  /** Of the first moment, or the momentum. */
   beta1: "f32",
+  /** Of the squares, or Adadelta's ρ. */
   beta2: "f32",
-  /** 1 − β₁ and 1 − β₂, rounded once: in float32 the difference itself would lose four digits. */
+  /** What a moment takes of the gradient, 1 − β rounded once: in float32 the difference itself would lose four digits. */
   gain1: "f32",
   gain2: "f32",
   epsilon: "f32",
+  /** L2 term of the gradient; AdamW: learning rate × weight decay. */
   weightDecay: "f32",
+  /** Adagrad: added to the sum of squares. */
+  initialAccumulator: "f32",
   /** 1 where weights that the mask hides cannot move: one mask for the whole run, and no weight decay. */
   hiddenRest: "u32",
 });

@@ -13,6 +13,21 @@ export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./m
 export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export { type CreateOptions, type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
 export type { Mask } from "./made/masks.ts";
-export type { AdamOptions, OptimizerOptions, SgdOptions } from "./made/optimizer.ts";
+export type {
+  AdadeltaOptions,
+  AdagradOptions,
+  AdamOptions,
+  AdamWOptions,
+  OptimizerOptions,
+  SgdOptions,
+} from "./made/optimizer.ts";
 export type { Parameter, Parameters } from "./made/parameters.ts";
 export { BinaryRows, type BinaryValues } from "./made/rows.ts";
+export type {
+  ConstantSchedule,
+  CosineSchedule,
+  LearningRate,
+  RunPoint,
+  Schedule,
+  StepSchedule,
+} from "./made/schedule.ts";

@@ -3,9 +3,10 @@
 
 import { ArgumentError, NotFiniteError } from "../errors.ts";
 import type { Network } from "./network.ts";
-import { type OptimizerOptions, resolveOptimizer } from "./optimizer.ts";
+import { type OptimizerOptions, type Rule, resolveOptimizer, ruleOf } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import type { BinaryRows } from "./rows.ts";
+import { rateOf } from "./schedule.ts";
 
 export interface FitOptions {
   /** Rows to validate on after every epoch; the weights of the best epoch are the ones that stay. */
@@ -70,6 +71,8 @@ export interface RunState {
   /** Minibatches done since the run began. */
   step: number;
   epoch: number;
+  /** What the moments are those of; undefined before the first run. */
+  rule?: Rule;
 }
 
 /** What the loop needs to know of the model. */
@@ -95,11 +98,19 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
   const B = Math.min(batchSize, train.rows);
   const steps = Math.ceil(train.rows / B);
 
+  const rule = ruleOf(optimizer);
+  if (resume && state.rule !== undefined && state.rule !== rule)
+    throw new ArgumentError(`optimizer: got ${rule}, expected ${state.rule} as in the run that is resumed`);
+  const from = resume ? state : { step: 0, epoch: 0 };
+  const end = { step: from.step + epochs * steps, epoch: from.epoch + epochs };
+  const rateAt = rateOf(options.optimizer?.learningRate ?? optimizer.learningRate, end);
+
   if (!resume) {
     network.resetOptimizer();
     state.step = 0;
     state.epoch = 0;
   }
+  state.rule = rule;
   const result: FitResult = { epochs: [], bestEpoch: 0, stopped: "epochs" };
   const loaded = await network.load(train);
   let rowsDone = 0;
@@ -123,12 +134,13 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
         batchSize: B,
         firstStep: state.step,
         optimizer,
+        learningRate: (t) => rateAt({ step: t, epoch: state.epoch }),
         signal,
       })) {
         const nll = progress.nllSum / progress.rows;
         if (!Number.isFinite(nll))
           throw new NotFiniteError(
-            `training left the finite numbers in epoch ${epoch}, minibatch ${progress.steps} of ${steps} (NLL ${nll}): expected a smaller optimizer.learningRate than ${optimizer.learningRate}`,
+            `training left the finite numbers in epoch ${epoch}, minibatch ${progress.steps} of ${steps} (NLL ${nll}): expected a smaller optimizer.learningRate than ${rateAt({ step: state.step + progress.steps - 1, epoch: state.epoch })}`,
           );
         nllSum += progress.nllSum;
         rows += progress.rows;

@@ -21,8 +21,14 @@ export interface Epoch {
   /** Minibatches done before this epoch, counted from the beginning of the run: the first one here uses mask `firstStep` and is optimiser step `firstStep` + 1. */
   firstStep: number;
   optimizer: Optimizer;
+  /** The learning rate of minibatch t of the run, counted from 0, where it isn't always the optimiser's. */
+  learningRate?: (t: number) => number;
   signal?: AbortSignal;
 }
+
+/** The optimiser as minibatch t of the run takes its step, counted from 0. */
+export const optimizerAt = ({ optimizer, learningRate }: Epoch, t: number): Optimizer =>
+  learningRate ? { ...optimizer, learningRate: learningRate(t) } : optimizer;
 
 /** What a few consecutive minibatches gave. */
 export interface Progress {

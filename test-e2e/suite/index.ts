@@ -4,11 +4,13 @@ import type { Case } from "./case.ts";
 import { goldenCase } from "./golden.ts";
 import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./model.ts";
+import { optimizerCases } from "./optimizers.ts";
 import { trainingCases } from "./training.ts";
 
 export const casesFor = (goldenNames: readonly string[]): Case[] => [
   ...kernelCases,
   ...goldenNames.map(goldenCase),
+  ...optimizerCases,
   ...trainingCases,
   ...modelCases,
 ];

@@ -7,11 +7,19 @@ import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type { ConditionalsAs, Epoch, LoadedRows, Network, Progress } from "../network.ts";
-import type { Optimizer, Rule } from "../optimizer.ts";
+import {
+  type ConditionalsAs,
+  type Epoch,
+  type LoadedRows,
+  type Network,
+  optimizerAt,
+  type Progress,
+} from "../network.ts";
+import { type Rule, ruleOf } from "../optimizer.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
+import { hyperparameters } from "./hyperparameters.ts";
 import { Layer } from "./layer.ts";
 import { MaskTable } from "./mask-table.ts";
 import { GpuRows } from "./rows.ts";
@@ -77,7 +85,7 @@ export class GpuNetwork implements Network {
     const data = loaded as GpuRows;
     const { order, batchSize, firstStep, optimizer, signal } = epoch;
     this.#hiddenMoved ||= this.#supply.count > 1 || optimizer.weightDecay > 0;
-    const trainer = await this.#trainerFor(batchSize, optimizer.name);
+    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer));
     const { workspace } = trainer;
     const { config, table, ring, openStream } = this.#shared;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
@@ -105,7 +113,7 @@ export class GpuNetwork implements Network {
           nextMask: await table.at(stream, next),
           result: (chunk % CHUNKS) * CHUNK + inChunk++,
           inverseRows: 1 / rows,
-          ...optimizerFields(optimizer, firstStep + i + 1),
+          ...hyperparameters(optimizerAt(epoch, firstStep + i), firstStep + i + 1),
           hiddenRest: this.#hiddenMoved ? 0 : 1,
         });
         await gather.dispatch(stream, { inputs: config.inputs, rows }, step, 4 * config.inputs * rows);
@@ -235,20 +243,3 @@ export class GpuNetwork implements Network {
 
 /** The bias that goes with a weight matrix: b1 with W1, c with V. */
 const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));
-
-/** The optimiser's numbers for step t ≥ 1, computed in float64 and rounded once. */
-function optimizerFields(optimizer: Optimizer, t: number) {
-  const { learningRate, weightDecay } = optimizer;
-  if (optimizer.name === "sgd") return { stepSize: learningRate, weightDecay };
-  const { beta1, beta2, epsilon } = optimizer;
-  return {
-    stepSize: learningRate / (1 - beta1 ** t),
-    secondMomentScale: 1 / Math.sqrt(1 - beta2 ** t),
-    beta1,
-    beta2,
-    gain1: 1 - beta1,
-    gain2: 1 - beta2,
-    epsilon,
-    weightDecay,
-  };
-}

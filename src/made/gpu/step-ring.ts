@@ -14,6 +14,7 @@ type StepValues = Parameters<typeof STEP.pack>[0];
 const NO_OPTIMIZER = {
   inverseRows: 0,
   stepSize: 0,
+  gradientStep: 0,
   secondMomentScale: 0,
   beta1: 0,
   beta2: 0,
@@ -21,6 +22,7 @@ const NO_OPTIMIZER = {
   gain2: 0,
   epsilon: 0,
   weightDecay: 0,
+  initialAccumulator: 0,
   hiddenRest: 0,
 };
 

@@ -4,7 +4,14 @@
 import { ArgumentError, DisposedError, MadeError } from "../../errors.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type { ConditionalsAs, Epoch, LoadedRows, Network, Progress } from "../network.ts";
+import {
+  type ConditionalsAs,
+  type Epoch,
+  type LoadedRows,
+  type Network,
+  optimizerAt,
+  type Progress,
+} from "../network.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { sigmoid } from "./activation.ts";
@@ -70,13 +77,14 @@ export class ReferenceNetwork implements Network {
     return this.#train(dataOf(rows), epoch);
   }
 
-  async *#train(data: BinaryRows, { order, batchSize, firstStep, optimizer, signal }: Epoch) {
+  async *#train(data: BinaryRows, epoch: Epoch) {
+    const { order, batchSize, firstStep, signal } = epoch;
     const batches = Math.ceil(order.length / batchSize);
     let steps = 0;
     let since = { rows: 0, nllSum: 0 };
     while (steps < batches && !signal?.aborted) {
       const x = unpack(data, order.subarray(steps * batchSize, (steps + 1) * batchSize)); // (B, D)
-      since.nllSum += this.#step(x, firstStep + steps, optimizer);
+      since.nllSum += this.#step(x, firstStep + steps, optimizerAt(epoch, firstStep + steps));
       since.rows += x.length / data.inputs;
       steps++;
       if (performance.now() - this.#turn < TURN_MS) continue;
