@@ -12,7 +12,7 @@ export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts"
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
 export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export { type CreateOptions, type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
-export type { Mask } from "./made/masks.ts";
+export type { Degrees, Mask } from "./made/masks.ts";
 export type {
   AdadeltaOptions,
   AdagradOptions,

@@ -62,6 +62,12 @@ export class Random {
     return (this.word() >>> 8) / 2 ** 24;
   }
 
+  /** From the standard normal distribution (Box and Muller): the cosine half of a pair. */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   /** A uniform integer in 0 … n−1, without bias (words from the incomplete last range are drawn again). */
   below(n: number): number {
     const limit = Math.floor(2 ** 32 / n) * n;
