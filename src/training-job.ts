@@ -19,6 +19,8 @@ export interface JobSettings {
   trainSeconds?: number;
   /** Most seconds of testing; with a limit, as many of the test rows as fit (default: no limit). */
   testSeconds?: number;
+  /** Masks to average over at test (default: the model's own). */
+  testMasks?: number;
 }
 
 export interface JobData {
@@ -253,7 +255,7 @@ export class TrainingJob {
 
   async #test(signal: AbortSignal | undefined): Promise<TestResult> {
     const { test, validation } = this.#data;
-    const { testSeconds } = this.#settings;
+    const { testSeconds, testMasks: masks } = this.#settings;
     const msPerRow = validation && this.#validation.ms > 0 ? this.#validation.ms / validation.rows : 1;
     const size = testSeconds ? Math.max(100, Math.floor((1000 * testSeconds) / 8 / msPerRow)) : test.rows;
     const started = performance.now();
@@ -264,7 +266,7 @@ export class TrainingJob {
     };
     do {
       const part = test.slice(nll.length, Math.min(test.rows, nll.length + size));
-      for (const logp of await this.#made.logProb(part, { signal })) nll.push(-logp);
+      for (const logp of await this.#made.logProb(part, { masks, signal })) nll.push(-logp);
     } while (nll.length < test.rows && timeForMore());
     const mean = nll.reduce((a, b) => a + b, 0) / nll.length;
     const variance = nll.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, nll.length - 1);

@@ -2,8 +2,10 @@
 
 import { parseArgs } from "node:util";
 import { ArgumentError } from "../../errors.ts";
-import { ACTIVATIONS, type Activation, type Initialization } from "../../made/config.ts";
-import type { OptimizerOptions } from "../../made/optimizer.ts";
+import { ACTIVATIONS, type Activation, INITIALIZATIONS, type Initialization } from "../../made/config.ts";
+import { DEGREES, type Degrees } from "../../made/masks.ts";
+import { OPTIMIZERS, type OptimizerOptions, resolveOptimizer } from "../../made/optimizer.ts";
+import { rateOf, SCHEDULES, type Schedule } from "../../made/schedule.ts";
 
 /** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
 export interface TrainOptions {
@@ -12,13 +14,17 @@ export interface TrainOptions {
   hidden?: number[];
   activation?: Activation;
   masks?: number;
+  testMasks?: number;
   ordering?: "natural" | "random";
+  degrees?: Degrees;
   direct: boolean;
   initialization?: Initialization;
   epochs?: number;
   batchSize?: number;
   learningRate?: number;
-  optimizer: OptimizerOptions["name"];
+  optimizer: OptimizerOptions;
+  /** Its learning rate is `learningRate`, or else the optimiser's. */
+  schedule?: Omit<Schedule, "learningRate">;
   patience?: number;
   seed: number;
   rows?: number;
@@ -46,16 +52,20 @@ model
   --activation NAME          ${ACTIVATIONS.join(", ")} (default: relu)
   --masks N                  masks cycled through; infinity draws a new one every step (default: 1)
   --ordering NAME            natural or random order of the inputs (default: natural)
+  --degrees NAME             uniform (drawn) or equal (spread evenly) degrees of the hidden units (default: uniform)
   --direct                   direct connections from inputs to outputs
-  --initialization NAME      glorot or torch (default: torch)
+  --initialization NAME      ${INITIALIZATIONS.join(", ")} (default: torch)
   --seed N                   seed of masks, weights and batches (default: 1)
 
 training
   --epochs N                 most passes over the training rows
   --batch-size N             rows a minibatch
   --learning-rate X          of the optimiser
-  --optimizer NAME           adam or sgd (default: adam)
+  --optimizer NAME           ${OPTIMIZERS.join(", ")} (default: adam),
+                             with options: adadelta,rho=0.95,epsilon=1e-5
+  --schedule NAME            ${SCHEDULES.join(", ")} learning rate, with options: cosine,warmup=500,minimum=1e-5
   --patience N               stop after N validations without a better one
+  --test-masks N             masks to average over at test (default: those of training; 32 of infinitely many)
 
 engine
   --device NAME              gpu, software (a GPU driver that runs on the processor) or cpu (no WebGPU at all)
@@ -71,8 +81,9 @@ Ctrl-C stops the training and reports on the best weights so far.`;
 
 const FLAGS = ["direct", "full", "json", "quiet", "help"] as const;
 const VALUES = [
-  ...["data", "rows", "hidden", "activation", "masks", "ordering", "initialization", "seed", "epochs"],
-  ...["batch-size", "learning-rate", "optimizer", "patience", "device", "out"],
+  ...["data", "rows", "hidden", "activation", "masks", "test-masks", "ordering", "degrees"],
+  ...["initialization", "seed", "epochs", "batch-size", "learning-rate", "optimizer", "schedule", "patience"],
+  ...["device", "out"],
 ];
 
 /** @throws ArgumentError naming the option, what came and what was expected */
@@ -90,14 +101,17 @@ export function readOptions(args: string[]): TrainOptions {
     hidden: read("hidden", asLayers),
     activation: read("activation", asOneOf(ACTIVATIONS)),
     masks: read("masks", asMasks),
+    testMasks: read("test-masks", asInteger(1)),
     ordering: read("ordering", asOneOf(["natural", "random"])),
+    degrees: read("degrees", asOneOf(DEGREES)),
     direct: has("direct"),
-    initialization: read("initialization", asOneOf(["glorot", "torch"])),
+    initialization: read("initialization", asOneOf(INITIALIZATIONS)),
     seed: read("seed", asInteger(0)) ?? 1,
     epochs: read("epochs", asInteger(1)),
     batchSize: read("batch-size", asInteger(1)),
     learningRate: read("learning-rate", asRate),
-    optimizer: read("optimizer", asOneOf(["adam", "sgd"])) ?? "adam",
+    optimizer: read("optimizer", asOptimizer) ?? { name: "adam" },
+    schedule: read("schedule", asSchedule),
     patience: read("patience", asInteger(1)),
     device: read("device", asOneOf(["gpu", "software", "cpu"])) ?? "gpu",
     json: has("json"),
@@ -152,6 +166,34 @@ const asOneOf =
       throw new ArgumentError(`${option}: got "${value}", expected one of ${allowed.join(", ")}`);
     return value as T;
   };
+
+/** A name, and options behind it: "adadelta,rho=0.95". */
+function asNamed<T extends string>(allowed: readonly T[]) {
+  return (value: string, option: string): { name: T } => {
+    const [name, ...options] = value.split(",");
+    const given = options.map((text) => {
+      const [, key, written] = /^(\w+)=(.+)$/.exec(text) ?? [];
+      if (key === undefined || key === "learningRate" || key === "name")
+        throw new ArgumentError(`${option}: got "${text}", expected an option of ${name} such as epsilon=1e-5`);
+      const plain: Record<string, unknown> = { true: true, false: false };
+      const number = Number(written);
+      return [key, plain[written] ?? (Number.isNaN(number) ? written : number)];
+    });
+    return { ...Object.fromEntries(given), name: asOneOf(allowed)(name, option) };
+  };
+}
+
+function asOptimizer(value: string, option: string): OptimizerOptions {
+  const optimizer = asNamed(OPTIMIZERS)(value, option) as OptimizerOptions;
+  resolveOptimizer(optimizer); // an option that isn't legal shows now, not after the data was read
+  return optimizer;
+}
+
+function asSchedule(value: string, option: string): Omit<Schedule, "learningRate"> {
+  const schedule = asNamed(SCHEDULES)(value, option) as Omit<Schedule, "learningRate">;
+  rateOf({ ...schedule, learningRate: 1 } as Schedule, { step: 1, epoch: 1 });
+  return schedule;
+}
 
 const asItIs = (value: string) => value;
 
