@@ -31,6 +31,8 @@ export function allKernels(): KernelSpec<Bindings, never>[] {
   for (const block of UPDATE_BLOCKS)
     for (const rule of RULES)
       for (const bias of EITHER)
-        for (const backward of EITHER) specs.push(maskedLinearUpdate({ block, rule, bias, backward }) as never);
+        for (const backward of EITHER)
+          for (const oneMask of EITHER)
+            specs.push(maskedLinearUpdate({ block, rule, oneMask, bias, backward }) as never);
   return specs;
 }

@@ -17,7 +17,7 @@ const inputs = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // V (D, H), then c (D), canonical order
+  parameters: read("array<f32>"), // V (H, unitPitch), then c (D), home order
   weights: read("array<vec4f>"), // V's forward working copy, (H, unitPitch / 4)
   h: read("array<vec4f>"), // (H, pitch)
   x: read("array<vec4f>"), // (D, pitch)
@@ -112,7 +112,7 @@ ${storeSums(block, (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
 }
 #if ${wholeRows}
 fn write(unit: u32, row: u32, z: vec4f) {
-  let input = masks[step.mask + layer.unitAt + unit];
+  let input = masks[step.mask + layer.positionAt + unit];
   let v = ${epilogue === "logits" ? "z" : "sigmoid(z)"};
   for (var i = 0u; i < 4u; i++) {
     if (row + i < step.rows) { values[(step.result + row + i) * layer.units + input] = v[i]; }

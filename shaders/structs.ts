@@ -44,17 +44,19 @@ export const STEP = uniformStruct("Step", {
 export const LAYER = uniformStruct("Layer", {
   units: "u32",
   inputs: "u32",
-  /** Floats between rows of the forward working copy, (inputs, unitPitch). */
+  /** Floats between rows of parameters, moments and the forward working copy, (inputs, unitPitch). */
   unitPitch: "u32",
   /** Floats between rows of the backward working copy, (units, inputPitch). */
   inputPitch: "u32",
-  /** Table: slot in degree order → canonical unit, of the units above and of those below. */
+  /** Table: slot in degree order → place in home order, of the units above and of those below. */
   unitAt: "u32",
   inputAt: "u32",
-  /** Table: canonical unit → slot in degree order. */
+  /** Table: place in home order → slot in degree order. */
   slotOfUnit: "u32",
   slotOfInput: "u32",
-  /** Table: how many slots below each unit slot sees; ascending. */
+  /** Table: position in the ordering → input. */
+  positionAt: "u32",
+  /** Table: how many slots below each unit slot sees; ascending, then 0 for slots that only fill a block. */
   fanIn: "u32",
   /** Table: the first unit slot that sees each input slot; ascending. */
   firstSeenBy: "u32",

@@ -50,17 +50,20 @@ const SLOTS = [
   { buffer: "moment2", before: "v0", after: "v" },
 ];
 
+/** What parameters and moments are arrays of: numbers, or four neighbours at a time. */
+export type Element = "f32" | "vec4f";
+
 /** The moment buffers a rule needs, as bindings. */
-export const momentBindings = (rule: Rule) => ({
-  ...(MOMENTS[rule] > 0 ? { moment1: readWrite("array<f32>") } : {}),
-  ...(MOMENTS[rule] > 1 ? { moment2: readWrite("array<f32>") } : {}),
+export const momentBindings = (rule: Rule, element: Element) => ({
+  ...(MOMENTS[rule] > 0 ? { moment1: readWrite(`array<${element}>`) } : {}),
+  ...(MOMENTS[rule] > 1 ? { moment2: readWrite(`array<${element}>`) } : {}),
 });
 
-/** `fn optimize(at: u32, gradient: f32) -> f32`: one step of parameter `at`; returns its new value. */
-export const optimize = (rule: Rule): string => {
+/** `fn optimize(at: u32, gradient: Element) -> Element`: one step of what stands at `at`; returns its new value. */
+export const optimize = (rule: Rule, element: Element): string => {
   const slots = SLOTS.slice(0, MOMENTS[rule]);
   return `
-fn optimize(at: u32, gradient: f32) -> f32 {
+fn optimize(at: u32, gradient: ${element}) -> ${element} {
   let w0 = parameters[at];
 ${slots.map(({ buffer, before }) => `  let ${before} = ${buffer}[at];`).join("\n")}${BODY[rule]}
   parameters[at] = w;

@@ -102,7 +102,7 @@ async function step(
 
   const { layers, trainer } = network.inspect();
   const { workspace, deltas } = trainer!;
-  const layout = maskLayout(made);
+  const layout = maskLayout(made); // home order is canonical order here: slots to canonical units
   const tables = new Uint32Array(layout.words);
   layOutMask(made, layout, mask, tables);
   const unitsAt = (l: number) => {

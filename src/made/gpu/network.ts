@@ -52,8 +52,9 @@ export class GpuNetwork implements Network {
     this.engine = gpu.name;
     this.#gpu = gpu;
     this.#supply = new MaskSupply(config);
-    const layout = maskLayout(config);
-    const layers = layout.layers.map((shape) => new Layer(gpu, shape));
+    const oneMask = this.#supply.count === 1;
+    const layout = maskLayout(config, oneMask ? this.#supply.at(0) : undefined);
+    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home));
     const table = new MaskTable(gpu, config, layout);
     const ring = new StepRing(gpu);
     const openStream = () => {
@@ -62,7 +63,7 @@ export class GpuNetwork implements Network {
       stream.onSubmit(table.submitted);
       return stream;
     };
-    this.#shared = { gpu, config, layers, table, ring, openStream, inputAt: layout.inputAt };
+    this.#shared = { gpu, config, layers, table, ring, openStream, inputAt: layout.inputAt, oneMask };
   }
 
   /** @throws OutOfMemoryError where the model does not fit, GpuValidationError, DeviceLostError */
@@ -165,12 +166,12 @@ export class GpuNetwork implements Network {
     this.#check();
     const parameters: Parameters = {};
     const shapes = parameterShapes(this.#shared.config);
-    for (const { shape, size, hasBias, parameters: buffer } of this.#shared.layers) {
-      const values = new Float32Array(await this.#gpu.download(buffer, 4 * size));
-      const { name, units, inputs } = shape;
-      parameters[name] = { shape: shapes.get(name)!, data: values.slice(0, units * inputs) };
-      const bias = biasOf(name);
-      if (hasBias) parameters[bias] = { shape: shapes.get(bias)!, data: values.slice(units * inputs) };
+    for (const layer of this.#shared.layers) {
+      const { name } = layer.shape;
+      const home = new Float32Array(await this.#gpu.download(layer.parameters, 4 * layer.size));
+      const { weights, bias } = layer.fromHome(home);
+      parameters[name] = { shape: shapes.get(name)!, data: weights };
+      if (bias) parameters[biasOf(name)] = { shape: shapes.get(biasOf(name))!, data: bias };
     }
     // In the paper's order, whatever order the layers came in.
     return Object.fromEntries([...shapes.keys()].map((name) => [name, parameters[name]]));
@@ -178,11 +179,10 @@ export class GpuNetwork implements Network {
 
   write(parameters: Parameters): void {
     this.#check();
-    for (const { shape, size, hasBias, parameters: buffer } of this.#shared.layers) {
-      const values = new Float32Array(size);
-      values.set(parameters[shape.name].data);
-      if (hasBias) values.set(parameters[biasOf(shape.name)].data, shape.units * shape.inputs);
-      this.#gpu.upload(buffer, values);
+    for (const layer of this.#shared.layers) {
+      const { name } = layer.shape;
+      const bias = layer.hasBias ? parameters[biasOf(name)].data : undefined;
+      this.#gpu.upload(layer.parameters, layer.toHome(parameters[name].data, bias));
     }
     this.#arrangement.forget();
   }

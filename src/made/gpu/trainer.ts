@@ -39,7 +39,7 @@ export class Trainer {
   static async create(shared: Shared, batchSize: number, rule: Rule): Promise<Trainer> {
     const workspace = await Workspace.create(shared, batchSize, true);
     const made = new Trainer(shared, workspace);
-    const { gpu, config, layers, ring, table } = shared;
+    const { gpu, config, layers, ring, table, oneMask } = shared;
     const step = ring.binding;
     const masks = table.buffer;
     const { block, activations: values, nll } = workspace;
@@ -68,7 +68,7 @@ export class Trainer {
     made.#update = await Promise.all(
       layers.map((of) => {
         const [moment1, moment2] = of.moments(MOMENTS[rule]);
-        const variant = { block: updateBlockFor(gpu), rule, bias: of.hasBias, backward: of.goesOn };
+        const variant = { block: updateBlockFor(gpu), rule, oneMask, bias: of.hasBias, backward: of.goesOn };
         return ready(gpu, maskedLinearUpdate(variant), {
           step,
           layer: of.uniforms,

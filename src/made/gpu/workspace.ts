@@ -27,6 +27,8 @@ export interface Shared {
   readonly openStream: () => Stream;
   /** Where the table position → input begins inside a mask. */
   readonly inputAt: number;
+  /** Whether training knows one mask only: weights and moments are then stored in its order. */
+  readonly oneMask: boolean;
 }
 
 /** A kernel with its bind group: what is left to say is how large, which step, and how much work that is. */
