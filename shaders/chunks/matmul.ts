@@ -91,14 +91,16 @@ export const blockOfInvocation = (
 ): string => `
 @compute @workgroup_size(${lanes[0]}, ${lanes[1]})
 fn main(
-  @builtin(global_invocation_id) id: vec3u,
-  @builtin(workgroup_id) group: vec3u,
+  @builtin(workgroup_id) group_id: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
 ${share > 1 ? "  @builtin(subgroup_invocation_id) invocation: u32," : ""}
 ) {
+  let group = select((2u * groups.xy - 1u - group_id.xy) / 2u, group_id.xy / 2u, group_id.xy % 2u == vec2u(0u));
   let firstUnit = group.x * ${units * lanes[0]}u;
   let lastUnit = min(firstUnit + ${units * lanes[0]}u, ${count}) - 1u;
-  let unit = id.x * ${units}u;
-  let row4 = ${lanes[1] > 1 ? "id" : "group"}.y * ${rows / 4}u;
+  let unit = firstUnit + local.x * ${units}u;
+  let row4 = ${lanes[1] > 1 ? `(group.y * ${lanes[1]}u + local.y)` : "group.y"} * ${rows / 4}u;
   let unitsHere = min(${units}u, max(unit, ${count}) - unit);
   let vectorsHere = min(${rows / 4}u, max(row4, (${rowCount} + 3u) / 4u) - row4);
 ${share > 1 ? `  let in_quad = invocation % ${share}u;` : ""}`;
