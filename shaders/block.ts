@@ -34,11 +34,17 @@ export const UNIT_MULTIPLE = 16;
 const many = (rows: readonly number[], block: Omit<Block, "rows">): Block[] => rows.map((r) => ({ rows: r, ...block }));
 
 const UPTO_20 = [20, 16, 12, 8, 4];
-const UPTO_28 = [28, 24, ...UPTO_20];
-const UPTO_52 = [52, 44, 36, ...UPTO_28];
+const UPTO_28 = [28, ...UPTO_20];
+const UPTO_52 = [52, 36, ...UPTO_28];
 
-/** The blocks each kind may get, without and with subgroups. Measured: see docs/benchmarks.md. */
-const FORWARD: Record<AdapterKind, { alone: readonly Block[]; together: readonly Block[] }> = {
+/** What a kind may get: shapes that need nothing, and where they are faster, those for quads that fetch together. */
+interface Choice<T> {
+  readonly alone: T;
+  readonly together?: T;
+}
+
+/** Measured: see docs/benchmarks.md. */
+const FORWARD: Record<AdapterKind, Choice<readonly Block[]>> = {
   lavapipe: {
     alone: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, share: 1 }),
     together: many(UPTO_28, { units: 8, lanes: [8, 1], unroll: 1, share: 4 }),
@@ -49,11 +55,10 @@ const FORWARD: Record<AdapterKind, { alone: readonly Block[]; together: readonly
   },
   hardware: {
     alone: many([4], { units: 4, lanes: [16, 4], unroll: 4, share: 1 }),
-    together: many([4], { units: 4, lanes: [16, 4], unroll: 4, share: 1 }),
   },
 };
 
-const UPDATE: Record<AdapterKind, { alone: UpdateBlock; together: UpdateBlock }> = {
+const UPDATE: Record<AdapterKind, Choice<UpdateBlock>> = {
   lavapipe: {
     alone: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 1 },
     together: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 4 },
@@ -64,30 +69,34 @@ const UPDATE: Record<AdapterKind, { alone: UpdateBlock; together: UpdateBlock }>
   },
   hardware: {
     alone: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4, share: 1 },
-    together: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4, share: 1 },
   },
 };
 
-/** Every block that {@link blockFor} and {@link updateBlockFor} may choose. */
-export const BLOCKS: readonly Block[] = Object.values(FORWARD).flatMap(({ alone, together }) => [
-  ...alone,
-  ...together,
-]);
-export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE).flatMap(({ alone, together }) => [
-  alone,
-  together,
-]);
+const pick = <T>({ alone, together = alone }: Choice<T>, subgroups: boolean): T => (subgroups ? together : alone);
+const both = <T>({ alone, together }: Choice<T>): T[] => (together ? [alone, together] : [alone]);
 
-/** The block for minibatches of up to `rows` rows: the one that wastes least on the last, ragged block of rows. */
-export function blockFor({ kind, subgroups }: Target, rows: number): Block {
-  const blocks = FORWARD[kind][subgroups ? "together" : "alone"];
-  // Cost of a block per unit of k: its multiply-adds, and the loads they share.
-  const cost = (block: Block) => (roundUp(rows, block.rows) / block.rows) * (block.units * block.rows + 48);
-  return blocks.reduce((best, block) => (cost(block) < cost(best) ? block : best));
+/** Every block that {@link blocksFor} may choose. */
+export const BLOCKS: readonly Block[] = Object.values(FORWARD).flatMap((choice) => both(choice).flat());
+export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE).flatMap(both);
+
+/** The blocks that a model on one adapter uses. */
+export interface Blocks {
+  /** For minibatches of up to `rows` rows. */
+  forward(rows: number): Block;
+  readonly update: UpdateBlock;
 }
 
-export const updateBlockFor = ({ kind, subgroups }: Target): UpdateBlock =>
-  UPDATE[kind][subgroups ? "together" : "alone"];
+/** What was measured to be the best for an adapter. */
+export function blocksFor({ kind, subgroups }: Target): Blocks {
+  // Cost of a block per unit of k: its multiply-adds, and the loads they share. The last block of rows is ragged.
+  const cost = (block: Block, rows: number) =>
+    (roundUp(rows, block.rows) / block.rows) * (block.units * block.rows + 48);
+  return {
+    forward: (rows) =>
+      pick(FORWARD[kind], subgroups).reduce((best, block) => (cost(block, rows) < cost(best, rows) ? block : best)),
+    update: pick(UPDATE[kind], subgroups),
+  };
+}
 
 export const blockName = (block: Block | UpdateBlock): string =>
   `${block.units}x${"rows" in block ? block.rows : block.inputs}${block.unroll > 1 ? ` by ${block.unroll}` : ""}${block.share > 1 ? " together" : ""}`;

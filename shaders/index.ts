@@ -9,7 +9,7 @@ import { gatherBatch } from "./gather-batch.ts";
 import { maskedLinear } from "./masked-linear.ts";
 import { maskedLinearGradInput } from "./masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "./masked-linear-update.ts";
-import { maskedOutput } from "./masked-output.ts";
+import { EPILOGUES, maskedOutput } from "./masked-output.ts";
 import { reduceLoss } from "./reduce-loss.ts";
 
 const RULES = Object.keys(MOMENTS) as Rule[];
@@ -25,7 +25,7 @@ export function allKernels(): KernelSpec<Bindings, never>[] {
       for (const training of EITHER) specs.push(maskedLinear({ block, activation, training }));
       specs.push(maskedLinearGradInput({ block, activation }));
     }
-    for (const epilogue of ["train", "score", "probabilities", "logits"] as const)
+    for (const epilogue of EPILOGUES)
       for (const directConnections of EITHER) specs.push(maskedOutput({ block, epilogue, directConnections }) as never);
   }
   for (const block of UPDATE_BLOCKS)

@@ -11,7 +11,8 @@ import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } f
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
-export type Epilogue = "train" | "score" | "probabilities" | "logits";
+export const EPILOGUES = ["train", "score", "probabilities", "logits"] as const;
+export type Epilogue = (typeof EPILOGUES)[number];
 
 const inputs = {
   step: dynamicUniform("Step"),

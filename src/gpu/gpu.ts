@@ -11,10 +11,6 @@ export interface OpenOptions {
   device?: GPUDevice;
   /** Where to look for an adapter; default `navigator.gpu`. */
   gpu?: GPU;
-  /** Overrides what the adapter says of itself: the shapes of another kind of adapter, for tests. */
-  kind?: AdapterKind;
-  /** `false`: the kernels that do without subgroups, for tests. */
-  subgroups?: boolean;
 }
 
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
@@ -58,12 +54,12 @@ export class Gpu {
   #lost: string | undefined;
   #failure: MadeError | undefined;
 
-  private constructor(device: GPUDevice, own: boolean, { kind, subgroups = true }: OpenOptions) {
+  private constructor(device: GPUDevice, own: boolean) {
     this.device = device;
     this.#own = own;
     this.name = describe(device.adapterInfo);
-    this.kind = kind ?? kindOf(device.adapterInfo);
-    this.subgroups = subgroups && device.features.has("subgroups");
+    this.kind = kindOf(device.adapterInfo);
+    this.subgroups = device.features.has("subgroups");
     // After a loss nothing throws any more: reads would give zeros. This flag is what every call looks at.
     device.lost.then(({ reason, message }) => {
       this.#lost ??= `the GPU device was lost (${reason || "unknown"}): ${message || "no reason given"}`;
@@ -71,9 +67,8 @@ export class Gpu {
     if (own) device.addEventListener("uncapturederror", ({ error }) => this.fail(asMadeError(error)));
   }
 
-  static async open(options: OpenOptions = {}): Promise<Gpu> {
-    const { device, gpu = globalThis.navigator?.gpu } = options;
-    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), device === undefined, options);
+  static async open({ device, gpu = globalThis.navigator?.gpu }: OpenOptions = {}): Promise<Gpu> {
+    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), device === undefined);
     // A device that is already lost says so in the next turn of the event loop.
     await Promise.resolve();
     opened.check();

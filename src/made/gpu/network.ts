@@ -1,5 +1,6 @@
 // The network on the GPU: one Network of two. Buffers and kernels are made once; passes over data only record.
 
+import { type Blocks, blocksFor } from "../../../shaders/block.ts";
 import { DisposedError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/gpu.ts";
 import { ceilDiv } from "../../gpu/kernel-spec.ts";
@@ -34,6 +35,8 @@ export interface GpuNetworkOptions {
   submitBudget?: number;
   /** Times every dispatch. */
   profile?: Profile;
+  /** Blocks in place of those that suit the adapter. They change speed and no bit. */
+  blocks?: Blocks;
 }
 
 export class GpuNetwork implements Network {
@@ -48,7 +51,8 @@ export class GpuNetwork implements Network {
   #hiddenMoved = false;
   #disposed = false;
 
-  private constructor(gpu: Gpu, config: ResolvedConfig, { submitBudget, profile }: GpuNetworkOptions) {
+  private constructor(gpu: Gpu, config: ResolvedConfig, options: GpuNetworkOptions) {
+    const { submitBudget, profile, blocks = blocksFor(gpu) } = options;
     this.engine = gpu.name;
     this.#gpu = gpu;
     this.#supply = new MaskSupply(config);
@@ -63,7 +67,7 @@ export class GpuNetwork implements Network {
       stream.onSubmit(table.submitted);
       return stream;
     };
-    this.#shared = { gpu, config, layers, table, ring, openStream, inputAt: layout.inputAt, oneMask };
+    this.#shared = { gpu, config, blocks, layers, table, ring, openStream, inputAt: layout.inputAt, oneMask };
   }
 
   /** @throws OutOfMemoryError where the model does not fit, GpuValidationError, DeviceLostError */

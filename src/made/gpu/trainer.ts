@@ -1,7 +1,6 @@
 // Training on the GPU: the dispatches of one step, bound once for a batch size and an optimiser, and the losses they
 // leave. Which minibatch, which mask and when to submit is the network's business.
 
-import { updateBlockFor } from "../../../shaders/block.ts";
 import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
@@ -39,7 +38,7 @@ export class Trainer {
   static async create(shared: Shared, batchSize: number, rule: Rule): Promise<Trainer> {
     const workspace = await Workspace.create(shared, batchSize, true);
     const made = new Trainer(shared, workspace);
-    const { gpu, config, layers, ring, table, oneMask } = shared;
+    const { gpu, config, layers, ring, table, blocks, oneMask } = shared;
     const step = ring.binding;
     const masks = table.buffer;
     const { block, activations: values, nll } = workspace;
@@ -68,7 +67,7 @@ export class Trainer {
     made.#update = await Promise.all(
       layers.map((of) => {
         const [moment1, moment2] = of.moments(MOMENTS[rule]);
-        const variant = { block: updateBlockFor(gpu), rule, oneMask, bias: of.hasBias, backward: of.goesOn };
+        const variant = { block: blocks.update, rule, oneMask, bias: of.hasBias, backward: of.goesOn };
         return ready(gpu, maskedLinearUpdate(variant), {
           step,
           layer: of.uniforms,

@@ -1,7 +1,7 @@
 // Activations and gradients for up to `capacity` rows at a time, and the kernels of a forward pass bound to them.
 // Training and scoring have one each: their row counts differ, and so do their blocks.
 
-import { type Block, blockFor, UNIT_MULTIPLE } from "../../../shaders/block.ts";
+import { type Block, type Blocks, UNIT_MULTIPLE } from "../../../shaders/block.ts";
 import { gatherBatch } from "../../../shaders/gather-batch.ts";
 import { maskedLinear } from "../../../shaders/masked-linear.ts";
 import { type Epilogue, maskedOutput, nllBlocks } from "../../../shaders/masked-output.ts";
@@ -20,6 +20,7 @@ import type { StepRing } from "./step-ring.ts";
 export interface Shared {
   readonly gpu: Gpu;
   readonly config: ResolvedConfig;
+  readonly blocks: Blocks;
   readonly layers: readonly Layer[];
   readonly table: MaskTable;
   readonly ring: StepRing;
@@ -63,12 +64,12 @@ export class Workspace {
   #hidden: readonly Ready<{ units: number; rows: number }>[] = [];
 
   private constructor(shared: Shared, capacity: number, training: boolean) {
-    const { gpu, config } = shared;
+    const { gpu, config, blocks } = shared;
     const { inputs: D, hidden } = config;
     this.#shared = shared;
     this.capacity = capacity;
     this.#training = training;
-    this.block = blockFor(gpu, capacity);
+    this.block = blocks.forward(capacity);
     this.pitch = roundUp(capacity, this.block.rows) / 4;
     this.blocks = nllBlocks(this.block, D);
     this.activations = [D, ...hidden].map((units, l) => this.values(l === 0 ? "x" : `h${l}`, units));
