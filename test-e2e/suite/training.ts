@@ -155,7 +155,7 @@ const sameBitsByBlock: Case = {
       [8, 12, { lanes: [8, 1], unroll: 1, share: 1 }],
     ];
     if (device.features.has("subgroups"))
-      shapes.push([8, 20, { lanes: [8, 1], unroll: 1, share: 4 }], [16, 8, { lanes: [4, 1], unroll: 4, share: 4 }]);
+      shapes.push([8, 20, { lanes: [8, 1], unroll: 1, share: 4 }], [8, 8, { lanes: [4, 1], unroll: 4, share: 4 }]);
     for (const [units, many, shape] of shapes) {
       const blocks: Blocks = {
         forward: () => ({ units, rows: many, ...shape }),
