@@ -26,6 +26,7 @@ export { BinaryRows, type BinaryValues } from "./made/rows.ts";
 export type {
   ConstantSchedule,
   CosineSchedule,
+  FunctionSchedule,
   LearningRate,
   RunPoint,
   Schedule,

@@ -2,7 +2,7 @@
 
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "../../src/made/config.ts";
 import type { Mask } from "../../src/made/masks.ts";
-import { type Optimizer, type OptimizerOptions, resolveOptimizer } from "../../src/made/optimizer.ts";
+import { type Hyperparameters, resolveOptimizer } from "../../src/made/optimizer.ts";
 import { type Parameters, parameterShapes } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import text from "../golden/optimizers/golden.json?raw";
@@ -14,7 +14,8 @@ interface Json {
   rows: number[][];
   cases: {
     masks: number;
-    optimizer: OptimizerOptions;
+    /** Of every optimiser, at one learning rate. */
+    optimizer: Hyperparameters;
     nllBeforeStep: number[];
     parametersAfter: Record<string, number[]>;
   }[];
@@ -26,7 +27,7 @@ export interface OptimizerRun {
   config: ResolvedConfig & { masks: readonly Mask[] };
   parameters: Parameters;
   rows: BinaryRows;
-  optimizer: Optimizer;
+  optimizer: Hyperparameters;
   /** Mean −log p in nats before each step. */
   nllBeforeStep: number[];
   parametersAfter: Record<string, number[]>;

@@ -5,7 +5,7 @@ import { ArgumentError } from "../../errors.ts";
 import { ACTIVATIONS, type Activation, INITIALIZATIONS, type Initialization } from "../../made/config.ts";
 import { DEGREES, type Degrees } from "../../made/masks.ts";
 import { OPTIMIZERS, type OptimizerOptions, resolveOptimizer } from "../../made/optimizer.ts";
-import { rateOf, SCHEDULES, type Schedule } from "../../made/schedule.ts";
+import { checkLearningRate, SCHEDULES, type Schedule } from "../../made/schedule.ts";
 
 /** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
 export interface TrainOptions {
@@ -191,7 +191,7 @@ function asOptimizer(value: string, option: string): OptimizerOptions {
 
 function asSchedule(value: string, option: string): Omit<Schedule, "learningRate"> {
   const schedule = asNamed(SCHEDULES)(value, option) as Omit<Schedule, "learningRate">;
-  rateOf({ ...schedule, learningRate: 1 } as Schedule, { step: 1, epoch: 1 });
+  checkLearningRate({ ...schedule, learningRate: 1 });
   return schedule;
 }
 
