@@ -15,10 +15,11 @@ import { reduceLoss } from "./reduce-loss.ts";
 const RULES = Object.keys(MOMENTS) as Rule[];
 const EITHER = [false, true];
 
-/** Every variant of every kernel. */
+/** Every kernel with every variant of its parts. */
 export function allKernels(): KernelSpec<Bindings, never>[] {
   const specs: KernelSpec<Bindings, never>[] = [reduceLoss({ reduction: "sum" }), reduceLoss({ reduction: "rows" })];
   for (const training of EITHER) specs.push(gatherBatch({ training }));
+  specs.push(gatherBatch({ training: true, dropout: true }));
   for (const backward of EITHER) specs.push(arrangeWeights({ backward }) as never);
   for (const block of BLOCKS) {
     for (const activation of ACTIVATIONS) {
@@ -28,8 +29,13 @@ export function allKernels(): KernelSpec<Bindings, never>[] {
     for (const epilogue of ["train", "score", "probabilities", "logits"] as const)
       for (const directConnections of EITHER) specs.push(maskedOutput({ block, epilogue, directConnections }) as never);
   }
-  for (const block of UPDATE_BLOCKS)
-    for (const rule of RULES)
+  // What dropout and the rules add stands behind the matmul and is the same for every block.
+  for (const activation of ACTIVATIONS) {
+    specs.push(maskedLinear({ block: BLOCKS[0], activation, training: true, dropout: true }));
+    specs.push(maskedLinearGradInput({ block: BLOCKS[0], activation, dropout: true }));
+  }
+  for (const [i, block] of UPDATE_BLOCKS.entries())
+    for (const rule of i === 0 ? RULES : (["adam"] as const))
       for (const bias of EITHER)
         for (const backward of EITHER)
           for (const oneMask of EITHER)

@@ -2,13 +2,14 @@
 // best weights kept. It knows no engine.
 
 import { ArgumentError, NotFiniteError } from "../errors.ts";
+import { type DropoutOptions, resolveDropout } from "./dropout.ts";
 import type { Network } from "./network.ts";
 import { type Optimizer, type OptimizerOptions, resolveOptimizer, ruleOf } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import type { BinaryRows } from "./rows.ts";
 import { rateOf, storable } from "./schedule.ts";
 
-export interface FitOptions {
+export interface FitOptions extends DropoutOptions {
   /** Rows to validate on after every epoch; the weights of the best epoch are the ones that stay. */
   validation?: BinaryRows;
   /** Most epochs (default 100). */
@@ -80,6 +81,8 @@ export interface FitContext {
   network: Network;
   seed: number;
   inputs: number;
+  /** L. */
+  layers: number;
   state: RunState;
   /** Mean −log p of the validation rows under the model's masks. */
   validate: (rows: BinaryRows, signal?: AbortSignal) => Promise<number>;
@@ -96,6 +99,7 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
   for (const [name, value] of Object.entries({ epochs, batchSize, patience }))
     if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
       throw new ArgumentError(`${name}: got ${value}, expected an integer ≥ 1`);
+  const dropout = resolveDropout(context.layers, options);
   const B = Math.min(batchSize, train.rows);
   const steps = Math.ceil(train.rows / B);
 
@@ -136,6 +140,7 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
         batchSize: B,
         firstStep: state.step,
         optimizer: { ...optimizer, learningRate: rateAt(state) },
+        dropout,
         learningRate: (t) => rateAt({ step: t, epoch: state.epoch }),
         signal,
       })) {

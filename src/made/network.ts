@@ -1,6 +1,7 @@
 // What an engine must do. Two engines stand behind it, the GPU and the float64 reference, and one training loop,
 // one scorer and one sampler in front of it.
 
+import type { Dropout } from "./dropout.ts";
 import type { Mask } from "./masks.ts";
 import type { Hyperparameters } from "./optimizer.ts";
 import type { Parameters } from "./parameters.ts";
@@ -23,6 +24,7 @@ export interface Epoch {
   optimizer: Hyperparameters;
   /** The learning rate of minibatch t of the run, counted from 0, in place of the optimiser's. */
   learningRate?: (t: number) => number;
+  dropout?: Dropout;
   signal?: AbortSignal;
 }
 

@@ -1,6 +1,7 @@
 // Every case that runs on a GPU, by name. The golden cases follow from the names of the files.
 
 import type { Case } from "./case.ts";
+import { dropoutCases } from "./dropout.ts";
 import { goldenCase } from "./golden.ts";
 import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./model.ts";
@@ -11,6 +12,7 @@ export const casesFor = (goldenNames: readonly string[]): Case[] => [
   ...kernelCases,
   ...goldenNames.map(goldenCase),
   ...optimizerCases,
+  ...dropoutCases,
   ...trainingCases,
   ...modelCases,
 ];

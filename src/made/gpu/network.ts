@@ -6,6 +6,7 @@ import { ceilDiv } from "../../gpu/kernel-spec.ts";
 import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
+import type { Dropout } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
 import {
   type ConditionalsAs,
@@ -84,9 +85,9 @@ export class GpuNetwork implements Network {
   async *train(loaded: LoadedRows, epoch: Epoch): AsyncGenerator<Progress> {
     this.#check();
     const data = loaded as GpuRows;
-    const { order, batchSize, firstStep, optimizer, signal } = epoch;
+    const { order, batchSize, firstStep, optimizer, dropout, signal } = epoch;
     this.#hiddenMoved ||= this.#supply.count > 1 || optimizer.weightDecay > 0;
-    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer));
+    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer), dropout);
     const { workspace } = trainer;
     const { config, table, ring, openStream } = this.#shared;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
@@ -113,6 +114,8 @@ export class GpuNetwork implements Network {
           mask,
           nextMask: await table.at(stream, next),
           result: (chunk % CHUNKS) * CHUNK + inChunk++,
+          number: firstStep + i,
+          targets: workspace.targets,
           inverseRows: 1 / rows,
           ...hyperparameters(optimizerAt(epoch, firstStep + i), firstStep + i + 1),
           hiddenRest: this.#hiddenMoved ? 0 : 1,
@@ -229,12 +232,12 @@ export class GpuNetwork implements Network {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  async #trainerFor(batchSize: number, rule: Rule): Promise<Trainer> {
-    const key = `${rule} ${batchSize}`;
+  async #trainerFor(batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
+    const key = JSON.stringify([rule, batchSize, dropout]);
     if (this.#trainer?.key !== key) {
       this.#trainer?.trainer.free();
       this.#trainer = undefined;
-      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule));
+      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule, dropout));
       this.#trainer = { key, trainer };
     }
     return this.#trainer.trainer;

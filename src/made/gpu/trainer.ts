@@ -6,7 +6,9 @@ import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input
 import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
 import type { Stream } from "../../gpu/stream.ts";
+import type { Dropout } from "../dropout.ts";
 import { MOMENTS, type Rule } from "../optimizer.ts";
+import { type DropoutUniforms, dropoutUniforms } from "./dropout-uniforms.ts";
 import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
 
 /** Steps whose losses are read back together, at most. */
@@ -22,23 +24,26 @@ export class Trainer {
   readonly deltas: readonly GPUBuffer[];
   readonly #shared: Shared;
   readonly #blocks: GPUBuffer;
+  readonly #dropout: DropoutUniforms;
   #output!: Ready<{ units: number; rows: number }>;
   #gradInput: readonly (Ready<{ inputs: number; rows: number }> | undefined)[] = [];
   #update: readonly Ready<{ units: number; inputs: number }>[] = [];
   #reduce!: Ready<{ rows: number }>;
 
-  private constructor(shared: Shared, workspace: Workspace) {
+  private constructor(shared: Shared, workspace: Workspace, dropout: DropoutUniforms) {
     const { gpu, config } = shared;
     this.#shared = shared;
     this.workspace = workspace;
+    this.#dropout = dropout;
     this.losses = gpu.storage("losses", 4 * CHUNK * CHUNKS);
     this.#blocks = gpu.uniformOf("blocks", new Uint32Array([workspace.blocks, 0, 0, 0]));
     this.deltas = [config.inputs, ...config.hidden].map((units, l) => workspace.values(`delta${l || "-out"}`, units));
   }
 
-  static async create(shared: Shared, batchSize: number, rule: Rule): Promise<Trainer> {
-    const workspace = await Workspace.create(shared, batchSize, true);
-    const made = new Trainer(shared, workspace);
+  static async create(shared: Shared, batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
+    const dropouts = dropout ? dropoutUniforms(shared.gpu, shared.config.seed, dropout) : [];
+    const workspace = await Workspace.create(shared, batchSize, true, dropouts);
+    const made = new Trainer(shared, workspace, dropouts);
     const { gpu, config, layers, ring, table, oneMask } = shared;
     const step = ring.binding;
     const masks = table.buffer;
@@ -53,7 +58,7 @@ export class Trainer {
     made.#gradInput = await Promise.all(
       layers.map(({ goesOn, shape: { above, below }, uniforms: layer, backwardWeights }) =>
         goesOn
-          ? ready(gpu, maskedLinearGradInput({ block, activation: config.activation }), {
+          ? ready(gpu, maskedLinearGradInput({ block, activation: config.activation, dropout: !!dropouts[below] }), {
               step,
               layer,
               masks,
@@ -61,6 +66,7 @@ export class Trainer {
               delta: made.deltas[above],
               h: values[below],
               deltaBelow: made.deltas[below],
+              dropout: dropouts[below],
             })
           : undefined,
       ),
@@ -105,6 +111,6 @@ export class Trainer {
 
   free(): void {
     this.workspace.free();
-    this.#shared.gpu.free(this.losses, this.#blocks, ...this.deltas);
+    this.#shared.gpu.free(this.losses, this.#blocks, ...this.#dropout, ...this.deltas);
   }
 }

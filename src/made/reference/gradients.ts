@@ -12,6 +12,8 @@ import { type Model, type Sees, type Values, zerosLike } from "./model.ts";
  *     δᶻ = (σ(z) − x) / B                 ∂V = δᶻᵀ hᴸ ⊙ Mⱽ      ∂c = Σ_b δᶻ     ∂A = δᶻᵀ x ⊙ Mᴬ
  *     δᴸ = (V ⊙ Mⱽ)ᵀ δᶻ ⊙ g′(hᴸ)          ∂Wˡ = δˡᵀ hˡ⁻¹ ⊙ Mˡ    ∂bˡ = Σ_b δˡ
  *     δˡ⁻¹ = (Wˡ ⊙ Mˡ)ᵀ δˡ ⊙ g′(hˡ⁻¹)
+ *
+ * With dropout every δ of a hidden layer is also multiplied by its factors, and h here is what the layer above saw.
  */
 export const gradients = (model: Model, sees: Sees, pass: Forward): Values => backward(model, sees, pass).gradient;
 
@@ -19,10 +21,9 @@ export const gradients = (model: Model, sees: Sees, pass: Forward): Values => ba
 export function backward(
   model: Model,
   sees: Sees,
-  { h, logits }: Forward,
+  { x, h, factors, logits }: Forward,
 ): { gradient: Values; deltas: Float64Array[] } {
   const { D, activation, parameters } = model;
-  const x = h[0]; // (B, D)
   const B = x.length / D;
   const L = model.hidden.length;
   const gradient = zerosLike(parameters);
@@ -31,13 +32,18 @@ export function backward(
   const deltas = [delta];
   addWeightGradient(gradient.V, sees.V, delta, h[L]);
   addColumnSums(gradient.c, delta);
-  if (model.directConnections) addWeightGradient(gradient.A, sees.A, delta, x);
+  if (model.directConnections) addWeightGradient(gradient.A, sees.A, delta, h[0]);
 
   let above = "V";
   for (let l = L; l >= 1; l--) {
     const below = new Float64Array(h[l].length); // δˡ, (B, H_l)
     addTransposedProduct(below, parameters[above], sees[above], delta);
-    delta = below.map((d, i) => d * gPrime[activation](h[l][i]));
+    const kept = factors[l];
+    // Where a unit dropped out nothing comes through; elsewhere its own h is what was multiplied.
+    delta = below.map((d, i) => {
+      const factor = kept ? kept[i] : 1;
+      return factor === 0 ? 0 : d * factor * gPrime[activation](h[l][i] / factor);
+    });
     deltas.splice(1, 0, delta);
     above = `W${l}`;
     addWeightGradient(gradient[above], sees[above], delta, h[l - 1]);
