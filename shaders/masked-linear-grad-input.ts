@@ -21,9 +21,9 @@ const common = {
   h: read("array<vec4f>"), // (inputs, pitch)
   deltaBelow: readWrite("array<vec4f>"), // (inputs, pitch), then (rows, inputPitch / 4)
 };
-const random = { dropout: uniform("Dropout") };
+const random = { dropout: uniform("Dropout"), home: read("array<u32>") }; // place in home order → canonical unit
 
-/** Bindings of every variant: `dropout` is there where the units below drop out. */
+/** Bindings of every variant: `dropout` and `home` are there where the units below drop out. */
 export type GradInputBindings = typeof common & Partial<typeof random>;
 
 export const maskedLinearGradInput = (config: {
@@ -49,7 +49,7 @@ ${DROPOUT.wgsl}
 ${KEPT}
 
 fn through(sum: vec4f, input: u32, row4: u32) -> vec4f {
-  let factor = kept(masks[step.mask + layer.inputAt + min(input, layer.inputs - 1u)], row4);
+  let factor = kept(home[masks[step.mask + layer.inputAt + min(input, layer.inputs - 1u)]], row4);
   return sum * factor * derivative(h[input * step.pitch + row4] * dropout.share);
 }
 #else

@@ -21,9 +21,9 @@ const common = {
   x: read("array<vec4f>"), // (inputs, pitch)
   y: readWrite("array<vec4f>"), // (units, pitch), in training then (rows, unitPitch / 4)
 };
-const random = { dropout: uniform("Dropout") };
+const random = { dropout: uniform("Dropout"), home: read("array<u32>") }; // place in home order → canonical unit
 
-/** Bindings of every variant: `dropout` is there where units drop out. */
+/** Bindings of every variant: `dropout` and `home` are there where units drop out. */
 export type LinearBindings = typeof common & Partial<typeof random>;
 
 export const maskedLinear = (config: {
@@ -50,7 +50,7 @@ ${DROPOUT.wgsl}
 ${KEPT}
 
 fn drop(h: vec4f, unit: u32, row4: u32) -> vec4f {
-  return h * kept(masks[step.mask + layer.unitAt + min(unit, layer.units - 1u)], row4);
+  return h * kept(home[masks[step.mask + layer.unitAt + min(unit, layer.units - 1u)]], row4);
 }
 #endif
 ${activate(activation)}

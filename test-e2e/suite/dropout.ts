@@ -1,4 +1,4 @@
-// Training with dropout on the GPU against the float64 engine: three steps under two masks, the same values dropped.
+// Training with dropout on the GPU against the float64 engine: three steps, the same values dropped.
 
 import { Gpu } from "../../src/gpu/gpu.ts";
 import type { MadeConfig } from "../../src/made/config.ts";
@@ -17,6 +17,7 @@ const RUNS: [string, Partial<MadeConfig>, Dropout][] = [
   ["hidden units", { activation: "tanh" }, { inputs: 0, hidden: [0.5, 0.25] }],
   ["one hidden layer of two", { activation: "softplus" }, { inputs: 0, hidden: [0, 0.5] }],
   ["inputs and hidden units", { activation: "tanh", directConnections: true }, { inputs: 0.2, hidden: [0.5, 0.25] }],
+  ["hidden units under one mask", { activation: "sigmoid", masks: 1 }, { inputs: 0.1, hidden: [0.5, 0.25] }],
   ["inputs, without hidden layers", { hidden: [], directConnections: true }, { inputs: 0.5, hidden: [] }],
 ];
 

@@ -64,7 +64,17 @@ export class GpuNetwork implements Network {
       stream.onSubmit(table.submitted);
       return stream;
     };
-    this.#shared = { gpu, config, layers, table, ring, openStream, inputAt: layout.inputAt, oneMask };
+    this.#shared = {
+      gpu,
+      config,
+      layers,
+      table,
+      ring,
+      openStream,
+      inputAt: layout.inputAt,
+      home: layout.home,
+      oneMask,
+    };
   }
 
   /** @throws OutOfMemoryError where the model does not fit, GpuValidationError, DeviceLostError */

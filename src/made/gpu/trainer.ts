@@ -8,7 +8,7 @@ import { reduceLoss } from "../../../shaders/reduce-loss.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { Dropout } from "../dropout.ts";
 import { MOMENTS, type Rule } from "../optimizer.ts";
-import { type DropoutUniforms, dropoutUniforms } from "./dropout-uniforms.ts";
+import { type DropoutBuffers, dropoutBuffers } from "./dropout-buffers.ts";
 import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
 
 /** Steps whose losses are read back together, at most. */
@@ -24,13 +24,13 @@ export class Trainer {
   readonly deltas: readonly GPUBuffer[];
   readonly #shared: Shared;
   readonly #blocks: GPUBuffer;
-  readonly #dropout: DropoutUniforms;
+  readonly #dropout: DropoutBuffers;
   #output!: Ready<{ units: number; rows: number }>;
   #gradInput: readonly (Ready<{ inputs: number; rows: number }> | undefined)[] = [];
   #update: readonly Ready<{ units: number; inputs: number }>[] = [];
   #reduce!: Ready<{ rows: number }>;
 
-  private constructor(shared: Shared, workspace: Workspace, dropout: DropoutUniforms) {
+  private constructor(shared: Shared, workspace: Workspace, dropout: DropoutBuffers) {
     const { gpu, config } = shared;
     this.#shared = shared;
     this.workspace = workspace;
@@ -41,7 +41,7 @@ export class Trainer {
   }
 
   static async create(shared: Shared, batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
-    const dropouts = dropout ? dropoutUniforms(shared.gpu, shared.config.seed, dropout) : [];
+    const dropouts = dropout ? dropoutBuffers(shared.gpu, shared.config.seed, dropout, shared.home) : [];
     const workspace = await Workspace.create(shared, batchSize, true, dropouts);
     const made = new Trainer(shared, workspace, dropouts);
     const { gpu, config, layers, ring, table, oneMask } = shared;
@@ -66,7 +66,7 @@ export class Trainer {
               delta: made.deltas[above],
               h: values[below],
               deltaBelow: made.deltas[below],
-              dropout: dropouts[below],
+              ...dropouts[below],
             })
           : undefined,
       ),
@@ -111,6 +111,7 @@ export class Trainer {
 
   free(): void {
     this.workspace.free();
-    this.#shared.gpu.free(this.losses, this.#blocks, ...this.#dropout, ...this.deltas);
+    const dropout = this.#dropout.flatMap((layer) => (layer ? [layer.dropout, layer.home] : []));
+    this.#shared.gpu.free(this.losses, this.#blocks, ...dropout, ...this.deltas);
   }
 }

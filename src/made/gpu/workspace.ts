@@ -11,7 +11,7 @@ import type { Bindings } from "../../gpu/kernel-spec.ts";
 import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
-import type { DropoutUniforms } from "./dropout-uniforms.ts";
+import type { DropoutBuffers } from "./dropout-buffers.ts";
 import type { Layer } from "./layer.ts";
 import type { MaskTable } from "./mask-table.ts";
 import type { GpuRows } from "./rows.ts";
@@ -28,6 +28,8 @@ export interface Shared {
   readonly openStream: () => Stream;
   /** Where the table position → input begins inside a mask. */
   readonly inputAt: number;
+  /** The home order of every layer of units: see MaskLayout. */
+  readonly home: readonly Uint32Array[];
   /** Whether training knows one mask only: weights and moments are then stored in its order. */
   readonly oneMask: boolean;
 }
@@ -60,11 +62,11 @@ export class Workspace {
   readonly blocks: number;
   readonly #shared: Shared;
   readonly #training: boolean;
-  readonly #dropout: DropoutUniforms;
+  readonly #dropout: DropoutBuffers;
   readonly #data: GPUBuffer;
   #hidden: readonly Ready<{ units: number; rows: number }>[] = [];
 
-  private constructor(shared: Shared, capacity: number, training: boolean, dropout: DropoutUniforms) {
+  private constructor(shared: Shared, capacity: number, training: boolean, dropout: DropoutBuffers) {
     const { gpu, config } = shared;
     const { inputs: D, hidden } = config;
     this.#shared = shared;
@@ -87,7 +89,7 @@ export class Workspace {
     shared: Shared,
     capacity: number,
     training: boolean,
-    dropout: DropoutUniforms = [],
+    dropout: DropoutBuffers = [],
   ): Promise<Workspace> {
     const made = new Workspace(shared, capacity, training, dropout);
     const { gpu, config, layers, ring, table } = shared;
@@ -106,7 +108,7 @@ export class Workspace {
             weights: forwardWeights,
             x: made.activations[l],
             y: made.activations[l + 1],
-            dropout: dropout[l + 1],
+            ...dropout[l + 1],
           },
         );
       }),
@@ -135,7 +137,7 @@ export class Workspace {
       order,
       masks: table.buffer,
       x: this.activations[0],
-      dropout: this.#dropout[0],
+      dropout: this.#dropout[0]?.dropout,
     });
   }
 
