@@ -5,7 +5,9 @@ import { ACTIVATIONS } from "../src/made/config.ts";
 import { MOMENTS, type Rule } from "../src/made/optimizer.ts";
 import { arrangeWeights } from "./arrange-weights.ts";
 import { BLOCKS, UPDATE_BLOCKS } from "./block.ts";
+import { connectivityUpdate } from "./connectivity-update.ts";
 import { gatherBatch } from "./gather-batch.ts";
+import { maskBiases } from "./mask-biases.ts";
 import { maskedLinear } from "./masked-linear.ts";
 import { maskedLinearGradInput } from "./masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "./masked-linear-update.ts";
@@ -19,7 +21,8 @@ const EITHER = [false, true];
 export function allKernels(): KernelSpec<Bindings, never>[] {
   const specs: KernelSpec<Bindings, never>[] = [reduceLoss({ reduction: "sum" }), reduceLoss({ reduction: "rows" })];
   for (const training of EITHER) specs.push(gatherBatch({ training }));
-  specs.push(gatherBatch({ training: true, dropout: true }));
+  specs.push(gatherBatch({ training: true, dropout: true }), maskBiases());
+  for (const rule of RULES) specs.push(connectivityUpdate({ rule }));
   for (const backward of EITHER) specs.push(arrangeWeights({ backward }) as never);
   for (const block of BLOCKS) {
     for (const activation of ACTIVATIONS) {

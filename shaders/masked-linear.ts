@@ -16,7 +16,7 @@ const common = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // weights (inputs, unitPitch), then bias (units), home order
+  parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // forward working copy, (inputs, unitPitch / 4)
   x: read("array<vec4f>"), // (inputs, pitch)
   y: readWrite("array<vec4f>"), // (units, pitch), in training then (rows, unitPitch / 4)

@@ -17,7 +17,7 @@ const inputs = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // V (H, unitPitch), then c (D), home order
+  parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // V's forward working copy, (H, unitPitch / 4)
   h: read("array<vec4f>"), // (H, pitch)
   x: read("array<vec4f>"), // (D, pitch); from row step.targets on the values to predict

@@ -52,6 +52,8 @@ export const LAYER = uniformStruct("Layer", {
   unitPitch: "u32",
   /** Floats between rows of the backward working copy, (units, inputPitch). */
   inputPitch: "u32",
+  /** Where the biases begin in what the forward pass reads them from. */
+  biasAt: "u32",
   /** Table: slot in degree order → place in home order, of the units above and of those below. */
   unitAt: "u32",
   inputAt: "u32",

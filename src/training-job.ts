@@ -110,7 +110,10 @@ export class TrainingJob {
 
   /** 10⁹ operations a second that a dense network would need for the same: 6 a weight and row, masked or not. */
   get gflops(): number | undefined {
-    const shapes = [...parameterShapes(this.#made.config).values()].filter(({ length }) => length === 2);
+    const { inputs, hidden, directConnections } = this.#made.config;
+    const shapes = [...parameterShapes({ inputs, hidden, directConnections }).values()].filter(
+      ({ length }) => length === 2,
+    );
     const weights = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
     return this.rowsPerSecond && (6 * weights * this.rowsPerSecond) / 1e9;
   }

@@ -14,6 +14,7 @@ interface Json {
   rows: number[][];
   cases: {
     masks: number;
+    conditionOnMask: boolean;
     /** Of every optimiser, at one learning rate. */
     optimizer: Hyperparameters;
     nllBeforeStep: number[];
@@ -37,12 +38,19 @@ const { config, masks, parameters, rows, cases } = JSON.parse(text) as Json;
 
 export const optimizerRuns: readonly OptimizerRun[] = cases.map((run) => {
   const under = masks.slice(0, run.masks);
-  const resolved = { ...resolveConfig({ ...config, masks: under }), masks: under };
+  const resolved = {
+    ...resolveConfig({ ...config, masks: under, conditionOnMask: run.conditionOnMask }),
+    masks: under,
+  };
   const shapes = [...parameterShapes(resolved)];
   const { name, ...options } = run.optimizer;
   const said = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   return {
-    name: [`${name} under ${run.masks} mask${run.masks > 1 ? "s" : ""}`, ...said].join(", "),
+    name: [
+      `${name} under ${run.masks} mask${run.masks > 1 ? "s" : ""}`,
+      ...said,
+      ...(run.conditionOnMask ? ["conditioned on the mask"] : []),
+    ].join(", "),
     config: resolved,
     parameters: Object.fromEntries(
       shapes.map(([key, shape]) => [key, { shape, data: Float32Array.from(parameters[key]) }]),

@@ -17,7 +17,7 @@ import {
   type Progress,
 } from "../network.ts";
 import { type Rule, ruleOf } from "../optimizer.ts";
-import { type Parameters, parameterShapes } from "../parameters.ts";
+import { biasOf, connectivityOf, type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
 import { hyperparameters } from "./hyperparameters.ts";
@@ -55,7 +55,7 @@ export class GpuNetwork implements Network {
     this.#supply = new MaskSupply(config);
     const oneMask = this.#supply.count === 1;
     const layout = maskLayout(config, oneMask ? this.#supply.at(0) : undefined);
-    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home));
+    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home, config.conditionOnMask));
     const table = new MaskTable(gpu, config, layout);
     const ring = new StepRing(gpu);
     const openStream = () => {
@@ -182,9 +182,13 @@ export class GpuNetwork implements Network {
     for (const layer of this.#shared.layers) {
       const { name } = layer.shape;
       const home = new Float32Array(await this.#gpu.download(layer.parameters, 4 * layer.size));
-      const { weights, bias } = layer.fromHome(home);
-      parameters[name] = { shape: shapes.get(name)!, data: weights };
-      if (bias) parameters[biasOf(name)] = { shape: shapes.get(biasOf(name))!, data: bias };
+      const { weights, bias, connectivity } = layer.fromHome(home);
+      const add = (of: string, data: Float32Array) => {
+        parameters[of] = { shape: shapes.get(of)!, data };
+      };
+      add(name, weights);
+      if (bias) add(biasOf(name), bias);
+      if (connectivity) add(connectivityOf(name), connectivity);
     }
     // In the paper's order, whatever order the layers came in.
     return Object.fromEntries([...shapes.keys()].map((name) => [name, parameters[name]]));
@@ -194,8 +198,14 @@ export class GpuNetwork implements Network {
     this.#check();
     for (const layer of this.#shared.layers) {
       const { name } = layer.shape;
-      const bias = layer.hasBias ? parameters[biasOf(name)].data : undefined;
-      this.#gpu.upload(layer.parameters, layer.toHome(parameters[name].data, bias));
+      this.#gpu.upload(
+        layer.parameters,
+        layer.toHome({
+          weights: parameters[name].data,
+          bias: parameters[biasOf(name)]?.data,
+          connectivity: parameters[connectivityOf(name)]?.data,
+        }),
+      );
     }
     this.#arrangement.forget();
   }
@@ -253,6 +263,3 @@ export class GpuNetwork implements Network {
     return this.#trainer.trainer;
   }
 }
-
-/** The bias that goes with a weight matrix: b1 with W1, c with V. */
-const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));

@@ -2,6 +2,7 @@
 // leave. Which minibatch, which mask and when to submit is the network's business.
 
 import { updateBlockFor } from "../../../shaders/block.ts";
+import { connectivityUpdate } from "../../../shaders/connectivity-update.ts";
 import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
@@ -9,6 +10,7 @@ import type { Stream } from "../../gpu/stream.ts";
 import type { Dropout } from "../dropout.ts";
 import { MOMENTS, type Rule } from "../optimizer.ts";
 import { type DropoutBuffers, dropoutBuffers } from "./dropout-buffers.ts";
+import { MaskBiases } from "./mask-biases.ts";
 import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
 
 /** Steps whose losses are read back together, at most. */
@@ -28,7 +30,9 @@ export class Trainer {
   #output!: Ready<{ units: number; rows: number }>;
   #gradInput: readonly (Ready<{ inputs: number; rows: number }> | undefined)[] = [];
   #update: readonly Ready<{ units: number; inputs: number }>[] = [];
+  #connectivity: readonly (Ready<{ units: number; inputs: number }> | undefined)[] = [];
   #reduce!: Ready<{ rows: number }>;
+  #biases!: MaskBiases;
 
   private constructor(shared: Shared, workspace: Workspace, dropout: DropoutBuffers) {
     const { gpu, config } = shared;
@@ -89,6 +93,16 @@ export class Trainer {
         });
       }),
     );
+    made.#connectivity = await Promise.all(
+      layers.map((of) => {
+        if (!of.hasConnectivity) return undefined;
+        const [moment1, moment2] = of.moments(MOMENTS[rule]);
+        const { uniforms: layer, parameters } = of;
+        const delta = made.deltas[of.shape.above];
+        return ready(gpu, connectivityUpdate({ rule }), { step, layer, masks, delta, parameters, moment1, moment2 });
+      }),
+    );
+    made.#biases = await MaskBiases.create(shared);
     return made;
   }
 
@@ -106,7 +120,9 @@ export class Trainer {
       const work = workOf(units, inputs, rows);
       await this.#gradInput[l]?.dispatch(stream, { inputs, rows }, step, work);
       await this.#update[l].dispatch(stream, { units, inputs }, step, work + 8 * units * inputs);
+      await this.#connectivity[l]?.dispatch(stream, { units, inputs }, step, 8 * units * inputs);
     }
+    await this.#biases.bring(stream, step);
   }
 
   free(): void {

@@ -95,7 +95,7 @@ export class Workspace {
     const { gpu, config, layers, ring, table } = shared;
     made.#hidden = await Promise.all(
       config.hidden.map((_, l) => {
-        const { uniforms, parameters, forwardWeights } = layers[l];
+        const { uniforms, biases, forwardWeights } = layers[l];
         const drops = dropout[l + 1] !== undefined;
         return ready(
           gpu,
@@ -104,7 +104,7 @@ export class Workspace {
             step: ring.binding,
             layer: uniforms,
             masks: table.buffer,
-            parameters,
+            parameters: biases,
             weights: forwardWeights,
             x: made.activations[l],
             y: made.activations[l + 1],
@@ -150,7 +150,7 @@ export class Workspace {
       step: ring.binding,
       layer: V.uniforms,
       masks: table.buffer,
-      parameters: V.parameters,
+      parameters: V.biases,
       weights: V.forwardWeights,
       h: this.activations[config.hidden.length],
       x: this.activations[0],

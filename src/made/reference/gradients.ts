@@ -13,7 +13,7 @@ import { type Model, type Sees, type Values, zerosLike } from "./model.ts";
  *     δᴸ = (V ⊙ Mⱽ)ᵀ δᶻ ⊙ g′(hᴸ)          ∂Wˡ = δˡᵀ hˡ⁻¹ ⊙ Mˡ    ∂bˡ = Σ_b δˡ
  *     δˡ⁻¹ = (Wˡ ⊙ Mˡ)ᵀ δˡ ⊙ g′(hˡ⁻¹)
  *
- * With dropout every δ of a hidden layer is also multiplied by its factors, and h here is what the layer above saw.
+ * With connectivity weights ∂U = ∂b 1ᵀ ⊙ M. With dropout every δ of a hidden layer is also multiplied by its factors, and h here is what the layer above saw.
  */
 export const gradients = (model: Model, sees: Sees, pass: Forward): Values => backward(model, sees, pass).gradient;
 
@@ -32,6 +32,7 @@ export function backward(
   const deltas = [delta];
   addWeightGradient(gradient.V, sees.V, delta, h[L]);
   addColumnSums(gradient.c, delta);
+  if (gradient.UV) spread(gradient.UV, sees.V, gradient.c);
   if (model.directConnections) addWeightGradient(gradient.A, sees.A, delta, h[0]);
 
   let above = "V";
@@ -48,8 +49,17 @@ export function backward(
     above = `W${l}`;
     addWeightGradient(gradient[above], sees[above], delta, h[l - 1]);
     addColumnSums(gradient[`b${l}`], delta);
+    if (gradient[`U${l}`]) spread(gradient[`U${l}`], sees[above], gradient[`b${l}`]);
   }
   return { gradient, deltas };
+}
+
+/** ∂U[k,j] = ∂b[k] for j ∈ sees[k]: U multiplies ones. */
+function spread(gradient: Float64Array, sees: readonly Uint32Array[], bias: Float64Array) {
+  const width = gradient.length / sees.length;
+  sees.forEach((seen, k) => {
+    for (const j of seen) gradient[k * width + j] = bias[k];
+  });
 }
 
 /** sums[k] += Σ_b values[b,k]. */
