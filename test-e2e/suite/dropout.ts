@@ -15,9 +15,9 @@ import { chainRows, config, randomParameters } from "./models.ts";
 const TOLERANCE = { atol: 1e-5, rtol: 1e-5 };
 const RUNS: [string, Partial<MadeConfig>, Dropout][] = [
   ["hidden units", { activation: "tanh" }, { inputs: 0, hidden: [0.5, 0.25] }],
-  ["one hidden layer of two", { activation: "softplus" }, { inputs: 0, hidden: [0, 0.5] }],
+  ["one hidden layer of two", { activation: "tanh" }, { inputs: 0, hidden: [0, 0.5] }],
   ["inputs and hidden units", { activation: "tanh", directConnections: true }, { inputs: 0.2, hidden: [0.5, 0.25] }],
-  ["hidden units under one mask", { activation: "sigmoid", masks: 1 }, { inputs: 0.1, hidden: [0.5, 0.25] }],
+  ["hidden units under one mask", { activation: "tanh", masks: 1 }, { inputs: 0.1, hidden: [0.5, 0.25] }],
   ["inputs, without hidden layers", { hidden: [], directConnections: true }, { inputs: 0.5, hidden: [] }],
 ];
 

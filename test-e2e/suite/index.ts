@@ -1,6 +1,7 @@
 // Every case that runs on a GPU, by name. The golden cases follow from the names of the files.
 
 import type { Case } from "./case.ts";
+import { conditioningCases } from "./conditioning.ts";
 import { dropoutCases } from "./dropout.ts";
 import { goldenCase } from "./golden.ts";
 import { kernelCases } from "./kernels.ts";
@@ -13,6 +14,7 @@ export const casesFor = (goldenNames: readonly string[]): Case[] => [
   ...goldenNames.map(goldenCase),
   ...optimizerCases,
   ...dropoutCases,
+  ...conditioningCases,
   ...trainingCases,
   ...modelCases,
 ];
