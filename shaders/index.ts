@@ -5,7 +5,9 @@ import { ACTIVATIONS } from "../src/made/config.ts";
 import { MOMENTS, type Rule } from "../src/made/optimizer.ts";
 import { arrangeWeights } from "./arrange-weights.ts";
 import { BLOCKS, UPDATE_BLOCKS } from "./block.ts";
+import { connectivityUpdate } from "./connectivity-update.ts";
 import { gatherBatch } from "./gather-batch.ts";
+import { maskBiases } from "./mask-biases.ts";
 import { maskedLinear } from "./masked-linear.ts";
 import { maskedLinearGradInput } from "./masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "./masked-linear-update.ts";
@@ -15,10 +17,12 @@ import { reduceLoss } from "./reduce-loss.ts";
 const RULES = Object.keys(MOMENTS) as Rule[];
 const EITHER = [false, true];
 
-/** Every variant of every kernel. */
+/** Every kernel with every variant of its parts. */
 export function allKernels(): KernelSpec<Bindings, never>[] {
   const specs: KernelSpec<Bindings, never>[] = [reduceLoss({ reduction: "sum" }), reduceLoss({ reduction: "rows" })];
   for (const training of EITHER) specs.push(gatherBatch({ training }));
+  specs.push(gatherBatch({ training: true, dropout: true }), maskBiases());
+  for (const rule of RULES) specs.push(connectivityUpdate({ rule }));
   for (const backward of EITHER) specs.push(arrangeWeights({ backward }) as never);
   for (const block of BLOCKS) {
     for (const activation of ACTIVATIONS) {
@@ -28,8 +32,13 @@ export function allKernels(): KernelSpec<Bindings, never>[] {
     for (const epilogue of EPILOGUES)
       for (const directConnections of EITHER) specs.push(maskedOutput({ block, epilogue, directConnections }) as never);
   }
-  for (const block of UPDATE_BLOCKS)
-    for (const rule of RULES)
+  // What dropout and the rules add stands behind the matmul and is the same for every block.
+  for (const activation of ACTIVATIONS) {
+    specs.push(maskedLinear({ block: BLOCKS[0], activation, training: true, dropout: true }));
+    specs.push(maskedLinearGradInput({ block: BLOCKS[0], activation, dropout: true }));
+  }
+  for (const [i, block] of UPDATE_BLOCKS.entries())
+    for (const rule of i === 0 ? RULES : (["adam"] as const))
       for (const bias of EITHER)
         for (const backward of EITHER)
           for (const oneMask of EITHER)

@@ -5,7 +5,7 @@
 import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
 import type { Rule } from "../src/made/optimizer.ts";
 import { type Block, blockName, type UpdateBlock } from "./block.ts";
-import { BIAS_AT } from "./chunks/bias.ts";
+import { BIAS_AT, OVER_BATCH } from "./chunks/bias.ts";
 import { byRowAt } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { momentBindings, optimize } from "./chunks/optimizer.ts";
@@ -62,16 +62,7 @@ ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
 ${optimize(rule, element)}
-
-/** The gradient of a unit's bias: the sum of its δ over the minibatch. */
-fn overBatch(unit: u32) -> f32 {
-  var total = 0.0;
-  for (var b = 0u; b < (step.rows + 3u) / 4u; b++) {
-    let v = delta[unit * step.pitch + b];
-    total += ((v.x + v.y) + v.z) + v.w;
-  }
-  return total;
-}
+${OVER_BATCH}
 ${blockOfInvocation(tile, "layer.units", "layer.inputs")}
   let input = row4 * 4u;
 ${accumulators(tile, () => "0.0")}

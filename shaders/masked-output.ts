@@ -18,10 +18,10 @@ const inputs = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // V (H, unitPitch), then c (D), home order
+  parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // V's forward working copy, (H, unitPitch / 4)
   h: read("array<vec4f>"), // (H, pitch)
-  x: read("array<vec4f>"), // (D, pitch)
+  x: read("array<vec4f>"), // (D, pitch); from row step.targets on the values to predict
 };
 const direct = { directWeights: read("array<vec4f>") }; // A's forward working copy, (D, unitPitch / 4)
 const outputs = {
@@ -77,11 +77,16 @@ ${BIAS}
 fn present(row4: u32) -> vec4f {
   return select(vec4f(0.0), vec4f(1.0), vec4u(row4 * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(step.rows));
 }
+#if ${!wholeRows}
+
+/** The values to predict. */
+fn wanted(unit: u32, row4: u32) -> vec4f { return x[(step.targets + unit) * step.pitch + row4]; }
+#endif
 #if ${epilogue === "train"}
 ${store("delta", "layer.unitPitch", true)}
 
 fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
-  return (sigmoid(z) - x[unit * step.pitch + row4]) * step.inverseRows * present(row4);
+  return (sigmoid(z) - wanted(unit, row4)) * step.inverseRows * present(row4);
 }
 #endif
 ${blockOfInvocation(block, "layer.units")}
@@ -102,7 +107,7 @@ ${collect(block)}
     var share = vec4f(0.0);
     for (var u = 0u; u < unitsHere; u++) {
       let z = sums[u * ${vectors}u + r];
-      share += softplus(z) - x[(unit + u) * step.pitch + row4 + r] * z;
+      share += softplus(z) - wanted(unit + u, row4 + r) * z;
     }
     if (unitsHere > 0u) { nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r); }
   }

@@ -16,6 +16,10 @@ export const STEP = uniformStruct("Step", {
   nextMask: "u32",
   /** Index of this step's first result. */
   result: "u32",
+  /** Minibatches done in this run before this one: what dropout's draws go by. */
+  number: "u32",
+  /** Rows of x before the values to predict: 0, or 2 · unitPitch where inputs drop out of those that the network sees. */
+  targets: "u32",
   /** 1 / B. */
   inverseRows: "f32",
   /** Learning rate as it multiplies the last moment (or the gradient): see src/made/gpu/hyperparameters.ts. */
@@ -48,6 +52,8 @@ export const LAYER = uniformStruct("Layer", {
   unitPitch: "u32",
   /** Floats between rows of the backward working copy, (units, inputPitch). */
   inputPitch: "u32",
+  /** Where the biases begin in what the forward pass reads them from. */
+  biasAt: "u32",
   /** Table: slot in degree order → place in home order, of the units above and of those below. */
   unitAt: "u32",
   inputAt: "u32",

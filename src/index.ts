@@ -10,6 +10,7 @@ export { parseIdx } from "./io/idx.ts";
 export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
+export type { DropoutOptions } from "./made/dropout.ts";
 export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export { type CreateOptions, type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
 export type { Degrees, Mask } from "./made/masks.ts";
@@ -26,6 +27,7 @@ export { BinaryRows, type BinaryValues } from "./made/rows.ts";
 export type {
   ConstantSchedule,
   CosineSchedule,
+  FunctionSchedule,
   LearningRate,
   RunPoint,
   Schedule,

@@ -1,12 +1,13 @@
 // A training run in rounds: what the terminal program and the page do alike. Between rounds the model is free, so a
 // run can validate, draw samples, pause and keep to a time. Knows neither terminal nor page, nor what the rows mean.
 
+import type { DropoutOptions } from "./made/dropout.ts";
 import type { Made } from "./made/made.ts";
 import type { OptimizerOptions } from "./made/optimizer.ts";
 import { type Parameters, parameterShapes, sizeOf } from "./made/parameters.ts";
 import type { BinaryRows } from "./made/rows.ts";
 
-export interface JobSettings {
+export interface JobSettings extends DropoutOptions {
   batchSize: number;
   optimizer: OptimizerOptions;
   /** Most passes over the training rows. */
@@ -110,7 +111,10 @@ export class TrainingJob {
 
   /** 10⁹ operations a second that a dense network would need for the same: 6 a weight and row, masked or not. */
   get gflops(): number | undefined {
-    const shapes = [...parameterShapes(this.#made.config).values()].filter(({ length }) => length === 2);
+    const { inputs, hidden, directConnections } = this.#made.config;
+    const shapes = [...parameterShapes({ inputs, hidden, directConnections }).values()].filter(
+      ({ length }) => length === 2,
+    );
     const weights = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
     return this.rowsPerSecond && (6 * weights * this.rowsPerSecond) / 1e9;
   }
@@ -162,7 +166,7 @@ export class TrainingJob {
   }
 
   async #round(signal: AbortSignal, clock: () => void): Promise<void> {
-    const { batchSize, optimizer } = this.#settings;
+    const { batchSize, optimizer, dropout, inputDropout } = this.#settings;
     const rows = this.#parts[this.#rounds % this.#parts.length];
     let done = 0;
     // The very first submit also compiles; the pace is measured from its end.
@@ -171,6 +175,8 @@ export class TrainingJob {
       epochs: 1,
       batchSize,
       optimizer,
+      dropout,
+      inputDropout,
       resume: this.rowsSeen > 0,
       signal,
       onProgress: (report) => {

@@ -50,7 +50,10 @@ describe("resolveOptimizer", () => {
     ['optimizer.name: got "undefined", expected one of adam, adamw, sgd, adagrad, adadelta', {}],
     ["optimizer.beta1: sgd has no such option", { name: "sgd", beta1: 0.9 }],
     ["optimizer.momentum: adam has no such option", { name: "adam", momentum: 0.9 }],
-    ["optimizer.learningRate: got -1, expected a finite number ≥ 0", { name: "adam", learningRate: -1 }],
+    [
+      "optimizer.learningRate: got -1, expected a finite number ≥ 0, a function, or a schedule named",
+      { name: "adam", learningRate: -1 },
+    ],
     ["optimizer.learningRate: got Infinity, expected a finite number ≥ 0", { name: "sgd", learningRate: 1 / 0 }],
     ["optimizer.epsilon: got NaN, expected a finite number ≥ 0", { name: "adam", epsilon: Number.NaN }],
     ["optimizer.weightDecay: got 0.1, expected a finite number ≥ 0", { name: "adam", weightDecay: "0.1" }],

@@ -22,6 +22,15 @@ ${repeat(4, (i) => `  ${buffer}[at + ${i}u * ${unitPitch} / 4u] = byRow[${i}];`)
 export const byRowAt = (unitPitch: string, row: string, unit: string): string =>
   `${unitPitch} * step.pitch + (${row}) * (${unitPitch} / 4u) + ${unit} / 4u`;
 
+/** Replaces every sum, one at a time: for what is too long to stand in storeSums, which spells it out four times. */
+export const eachSum = ({ rows }: Block, value: (sum: string, unit: string) => string): string => `
+  for (var u = 0u; u < (unitsHere + 3u) / 4u * 4u; u++) {
+    for (var r = 0u; r < vectorsHere; r++) {
+      let i = u * ${rows / 4}u + r;
+      sums[i] = ${value("sums[i]", "unit + u")};
+    }
+  }`;
+
 /**
  * Goes through `sums` four units at a time, as far as there are units and rows: `value(sum, unit)` is what is stored,
  * of vector r in scope. The bounds are no constants, or compilers would unroll what was rolled up for their sake.

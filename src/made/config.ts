@@ -36,6 +36,11 @@ export interface MadeConfig {
   masks?: number | readonly Mask[];
   /** How hidden units get their degrees in masks that are not given (default `"uniform"`, as in the paper). */
   degrees?: Degrees;
+  /**
+   * Connectivity weights: every layer of units also sees U ⊙ M times ones, so that it knows which of its connections the
+   * mask leaves it (section 4.2 of the paper; for order- and connectivity-agnostic training). Default false.
+   */
+  conditionOnMask?: boolean;
   /** `false` is the plain autoencoder: every unit sees everything, and its outputs are not a distribution. Default true. */
   masked?: boolean;
   /** Default `"torch"`: see docs/benchmarks.md for the comparison. */
@@ -53,6 +58,7 @@ export interface ResolvedConfig {
   readonly ordering: "natural" | "random" | readonly number[];
   readonly masks: number | readonly Mask[];
   readonly degrees: Degrees;
+  readonly conditionOnMask: boolean;
   readonly masked: boolean;
   readonly initialization: Initialization;
   readonly seed: number;
@@ -61,7 +67,14 @@ export interface ResolvedConfig {
 /** Checks `config` and completes it with defaults. @throws ArgumentError naming the field, what came and what was expected. */
 export function resolveConfig(config: MadeConfig): ResolvedConfig {
   const { inputs, hidden, activation = "relu", directConnections = false, ordering = "natural" } = config;
-  const { masks = 1, degrees = "uniform", masked = true, initialization = "torch", seed = 1 } = config;
+  const {
+    masks = 1,
+    degrees = "uniform",
+    conditionOnMask = false,
+    masked = true,
+    initialization = "torch",
+    seed = 1,
+  } = config;
   if (!isCount(inputs)) throw new ArgumentError(`inputs: got ${inputs}, expected an integer ≥ 1`);
   if (!Array.isArray(hidden)) throw new ArgumentError(`hidden: got ${hidden}, expected an array of layer widths`);
   hidden.forEach((units, l) => {
@@ -72,6 +85,8 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
   oneOf("degrees", degrees, DEGREES);
   if (typeof directConnections !== "boolean")
     throw new ArgumentError(`directConnections: got ${directConnections}, expected true or false`);
+  if (typeof conditionOnMask !== "boolean")
+    throw new ArgumentError(`conditionOnMask: got ${conditionOnMask}, expected true or false`);
   if (typeof masked !== "boolean") throw new ArgumentError(`masked: got ${masked}, expected true or false`);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new ArgumentError(`seed: got ${seed}, expected an integer in 0 … 2⁵³−1`);
@@ -96,6 +111,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     ordering,
     masks,
     degrees,
+    conditionOnMask,
     masked,
     initialization,
     seed,

@@ -2,20 +2,21 @@
 // best weights kept. It knows no engine.
 
 import { ArgumentError, NotFiniteError } from "../errors.ts";
+import { type DropoutOptions, resolveDropout } from "./dropout.ts";
 import type { Network } from "./network.ts";
-import { type OptimizerOptions, type Rule, resolveOptimizer, ruleOf } from "./optimizer.ts";
+import { type Optimizer, type OptimizerOptions, resolveOptimizer, ruleOf } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import type { BinaryRows } from "./rows.ts";
-import { rateOf } from "./schedule.ts";
+import { rateOf, storable } from "./schedule.ts";
 
-export interface FitOptions {
+export interface FitOptions extends DropoutOptions {
   /** Rows to validate on after every epoch; the weights of the best epoch are the ones that stay. */
   validation?: BinaryRows;
   /** Most epochs (default 100). */
   epochs?: number;
   /** B (default 100); the last minibatch of an epoch may be shorter. */
   batchSize?: number;
-  /** Default Adam with learning rate 1e-3. */
+  /** Default Adam with learning rate 1e-3; where a run is resumed, the optimiser of that run. */
   optimizer?: OptimizerOptions;
   /** Stops after this many epochs without a better validation NLL (default 30; needs `validation`). */
   patience?: number;
@@ -71,8 +72,8 @@ export interface RunState {
   /** Minibatches done since the run began. */
   step: number;
   epoch: number;
-  /** What the moments are those of; undefined before the first run. */
-  rule?: Rule;
+  /** What the moments belong to, as data; undefined before the first run. */
+  optimizer?: Optimizer;
 }
 
 /** What the loop needs to know of the model. */
@@ -80,6 +81,8 @@ export interface FitContext {
   network: Network;
   seed: number;
   inputs: number;
+  /** L. */
+  layers: number;
   state: RunState;
   /** Mean −log p of the validation rows under the model's masks. */
   validate: (rows: BinaryRows, signal?: AbortSignal) => Promise<number>;
@@ -89,28 +92,31 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
   const { network, seed, state } = context;
   const { validation, epochs = 100, batchSize = 100, patience = 30, shuffle = true, resume = false } = options;
   const { signal, onEpoch, onProgress } = options;
-  const optimizer = resolveOptimizer(options.optimizer);
+  const before = resume ? state.optimizer : undefined;
+  const optimizer = resolveOptimizer(options.optimizer ?? before);
   checkRows("train", train, context.inputs);
   if (validation) checkRows("validation", validation, context.inputs);
   for (const [name, value] of Object.entries({ epochs, batchSize, patience }))
     if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
       throw new ArgumentError(`${name}: got ${value}, expected an integer ≥ 1`);
+  const dropout = resolveDropout(context.layers, options);
   const B = Math.min(batchSize, train.rows);
   const steps = Math.ceil(train.rows / B);
 
-  const rule = ruleOf(optimizer);
-  if (resume && state.rule !== undefined && state.rule !== rule)
-    throw new ArgumentError(`optimizer: got ${rule}, expected ${state.rule} as in the run that is resumed`);
+  if (before && ruleOf(before) !== ruleOf(optimizer))
+    throw new ArgumentError(
+      `optimizer: got ${ruleOf(optimizer)}, expected ${ruleOf(before)} as in the run that is resumed`,
+    );
   const from = resume ? state : { step: 0, epoch: 0 };
   const end = { step: from.step + epochs * steps, epoch: from.epoch + epochs };
-  const rateAt = rateOf(options.optimizer?.learningRate ?? optimizer.learningRate, end);
+  const rateAt = rateOf(optimizer.learningRate, end);
 
   if (!resume) {
     network.resetOptimizer();
     state.step = 0;
     state.epoch = 0;
   }
-  state.rule = rule;
+  state.optimizer = { ...optimizer, learningRate: storable(optimizer.learningRate) };
   const result: FitResult = { epochs: [], bestEpoch: 0, stopped: "epochs" };
   const loaded = await network.load(train);
   let rowsDone = 0;
@@ -133,7 +139,8 @@ export async function runFit(context: FitContext, train: BinaryRows, options: Fi
         order,
         batchSize: B,
         firstStep: state.step,
-        optimizer,
+        optimizer: { ...optimizer, learningRate: rateAt(state) },
+        dropout,
         learningRate: (t) => rateAt({ step: t, epoch: state.epoch }),
         signal,
       })) {

@@ -106,13 +106,14 @@ export class Made {
    * @throws ArgumentError, NotFiniteError, DeviceLostError
    */
   fit(train: BinaryRows, options?: FitOptions): Promise<FitResult> {
-    const { seed, inputs } = this.config;
+    const { seed, inputs, hidden } = this.config;
     return this.#alone("fit", () =>
       runFit(
         {
           network: this.#network,
           seed,
           inputs,
+          layers: hidden.length,
           state: this.#state,
           validate: async (rows, signal) => {
             const logp = await this.#logProb(rows, { signal });

@@ -1,7 +1,7 @@
 // The optimisers by name, with PyTorch's semantics, defaults and names of their arguments.
 
 import { ArgumentError } from "../errors.ts";
-import type { LearningRate } from "./schedule.ts";
+import { checkLearningRate, type LearningRate } from "./schedule.ts";
 
 /** Adam (Kingma and Ba) as torch.optim.Adam: `weightDecay` is an L2 term added to the gradient. */
 export interface AdamOptions {
@@ -70,15 +70,21 @@ export interface AdadeltaOptions {
 
 export type OptimizerOptions = AdamOptions | AdamWOptions | SgdOptions | AdagradOptions | AdadeltaOptions;
 
-type Complete<Options> = Options extends unknown
-  ? Required<Omit<Options, "learningRate">> & { learningRate: number }
+type Complete<Options, Rate> = Options extends unknown
+  ? Required<Omit<Options, "learningRate">> & { learningRate: Rate }
   : never;
 
-/** An optimiser with every hyperparameter present and legal, at one learning rate. */
-export type Optimizer = Complete<OptimizerOptions>;
+/** An optimiser with every hyperparameter present and legal. */
+export type Optimizer = Complete<OptimizerOptions, LearningRate>;
 
-/** The optimiser of this name, complete. */
-export type OptimizerNamed<Name extends Optimizer["name"]> = Extract<Optimizer, { name: Name }>;
+/** An optimiser as it takes one step: numbers only. */
+export type Hyperparameters = Complete<OptimizerOptions, number>;
+
+/** The hyperparameters of the optimiser of this name. */
+export type HyperparametersOf<Name extends Optimizer["name"]> = Extract<Hyperparameters, { name: Name }>;
+
+/** Options with one learning rate for the whole run. */
+export type AtOneRate<Options> = Options extends unknown ? Options & { learningRate?: number } : never;
 
 /** How one parameter is moved by its gradient: what tells the kernels of one optimiser from those of another. */
 export type Rule = Optimizer["name"] | "momentum";
@@ -92,7 +98,7 @@ export const ruleOf = (optimizer: Optimizer): Rule =>
 
 const ADAM = { learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-const DEFAULTS: { readonly [Name in Optimizer["name"]]: OptimizerNamed<Name> } = {
+const DEFAULTS: { readonly [Name in Optimizer["name"]]: HyperparametersOf<Name> } = {
   adam: { name: "adam", ...ADAM, weightDecay: 0 },
   adamw: { name: "adamw", ...ADAM, weightDecay: 1e-2 },
   sgd: { name: "sgd", learningRate: 1e-3, momentum: 0, dampening: 0, nesterov: false, weightDecay: 0 },
@@ -110,22 +116,19 @@ const DEFAULTS: { readonly [Name in Optimizer["name"]]: OptimizerNamed<Name> } =
 /** Names of the optimisers. */
 export const OPTIMIZERS = Object.keys(DEFAULTS) as readonly Optimizer["name"][];
 
-/**
- * Completes `options` with PyTorch's defaults. A learning rate that changes is left to schedule.ts: the default stands in
- * its place.
- * @throws ArgumentError on an unknown name or an illegal value
- */
-export function resolveOptimizer({ learningRate, ...options }: OptimizerOptions = { name: "adam" }): Optimizer {
+/** Completes `options` with PyTorch's defaults. @throws ArgumentError on an unknown name or an illegal value. */
+export function resolveOptimizer(options?: AtOneRate<OptimizerOptions>): Hyperparameters;
+export function resolveOptimizer(options?: OptimizerOptions): Optimizer;
+export function resolveOptimizer(options: OptimizerOptions = { name: "adam" }): Optimizer {
   const defaults = DEFAULTS[options.name];
   if (!defaults)
     throw new ArgumentError(`optimizer.name: got "${options.name}", expected one of ${OPTIMIZERS.join(", ")}`);
-  const fixed = typeof learningRate === "object" || typeof learningRate === "function" ? undefined : learningRate;
-  const given = Object.entries({ ...options, learningRate: fixed }).filter(([, value]) => value !== undefined);
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
     if (key === "name") continue;
     if (!(key in defaults)) throw new ArgumentError(`optimizer.${key}: ${options.name} has no such option`);
-    const { ok, expected } = LEGAL[key] ?? ANY;
-    if (!ok(value)) throw new ArgumentError(`optimizer.${key}: got ${value}, expected ${expected}`);
+    if (key === "learningRate") checkLearningRate(value);
+    else check(key, value);
   }
   const optimizer = { ...defaults, ...Object.fromEntries(given) } as Optimizer;
   if (optimizer.name === "sgd" && optimizer.nesterov && !(optimizer.momentum > 0 && optimizer.dampening === 0))
@@ -133,6 +136,11 @@ export function resolveOptimizer({ learningRate, ...options }: OptimizerOptions 
       `optimizer.nesterov: got momentum ${optimizer.momentum} and dampening ${optimizer.dampening}, expected a momentum above 0 and no dampening`,
     );
   return optimizer;
+}
+
+function check(key: string, value: unknown) {
+  const { ok, expected } = LEGAL[key] ?? ANY;
+  if (!ok(value)) throw new ArgumentError(`optimizer.${key}: got ${value}, expected ${expected}`);
 }
 
 interface Check {

@@ -54,11 +54,20 @@ export interface CosineSchedule extends Common {
 /** A plan for the learning rate; plain data, which can be written to a file. */
 export type Schedule = ConstantSchedule | StepSchedule | CosineSchedule;
 
+/** Stands for a function where one can't be: whoever resumes the run has to give it again. */
+export interface FunctionSchedule {
+  name: "function";
+}
+
 /**
  * A learning rate: one for the whole run, a schedule, or a function of where the run stands. The function has to give the
- * same number for the same point, or a run that is resumed takes another way; and it can't be written to a file.
+ * same number for the same point, or a run that is resumed takes another way; and of it only that it was one is kept.
  */
-export type LearningRate = number | Schedule | ((at: RunPoint) => number);
+export type LearningRate = number | Schedule | FunctionSchedule | ((at: RunPoint) => number);
+
+/** `learningRate` as data. */
+export const storable = (learningRate: LearningRate): number | Schedule | FunctionSchedule =>
+  typeof learningRate === "function" ? { name: "function" } : learningRate;
 
 /** Names of the schedules. */
 export const SCHEDULES = ["constant", "step", "cosine"] as const satisfies readonly Schedule["name"][];
@@ -68,7 +77,8 @@ const NAME = "optimizer.learningRate";
 /**
  * The rate of every minibatch as a function of where the run stands.
  * @param end where the run will be when this `fit` has done all its epochs
- * @throws ArgumentError on an illegal schedule; so does the function on a rate that is none
+ * @param learningRate has been checked
+ * @throws ArgumentError where it can't be followed; so does the function on a rate that is none
  */
 export function rateOf(learningRate: LearningRate, end: RunPoint): (at: RunPoint) => number {
   if (typeof learningRate === "number") return () => learningRate;
@@ -79,7 +89,8 @@ export function rateOf(learningRate: LearningRate, end: RunPoint): (at: RunPoint
         throw new ArgumentError(`${NAME}: the function gave ${rate} at step ${at.step}, expected a finite number ≥ 0`);
       return rate;
     };
-  checkSchedule(learningRate);
+  if (learningRate.name === "function")
+    throw new ArgumentError(`${NAME}: got none for a run that followed a function, expected that function again`);
   const { unit = "step", learningRate: highest, warmup = 0, warmupFactor = 1 / 3 } = learningRate;
   const after = decayOf(learningRate, warmup, end[unit]);
   return (at) => {
@@ -103,17 +114,13 @@ function decayOf(schedule: Schedule, warmup: number, end: number): (t: number) =
   return (t) => minimum + ((learningRate - minimum) * (1 + Math.cos((Math.PI * Math.min(t, falling)) / falling))) / 2;
 }
 
-/** The options of each schedule beside `name`, and what they may be. */
+/** The options of each schedule beside `name`; those it can't do without. */
 const COMMON = ["learningRate", "unit", "warmup", "warmupFactor"];
-const OPTIONS: Readonly<Record<Schedule["name"], readonly string[]>> = {
-  constant: COMMON,
-  step: [...COMMON, "every", "factor"],
-  cosine: [...COMMON, "length", "minimum"],
-};
-const REQUIRED: Readonly<Record<Schedule["name"], readonly string[]>> = {
-  constant: ["learningRate"],
-  step: ["learningRate", "every"],
-  cosine: ["learningRate"],
+const OPTIONS: Readonly<Record<string, { known: readonly string[]; required: readonly string[] }>> = {
+  constant: { known: COMMON, required: ["learningRate"] },
+  step: { known: [...COMMON, "every", "factor"], required: ["learningRate", "every"] },
+  cosine: { known: [...COMMON, "length", "minimum"], required: ["learningRate"] },
+  function: { known: [], required: [] },
 };
 
 const isRate = (value: unknown) => Number.isFinite(value) && (value as number) >= 0;
@@ -131,19 +138,23 @@ const LEGAL: Readonly<Record<string, { ok: (value: unknown) => boolean; expected
 };
 
 /** @throws ArgumentError naming the field, what came and what was expected */
-function checkSchedule(schedule: Schedule): void {
-  const known = OPTIONS[schedule?.name];
-  if (!known)
-    throw new ArgumentError(
-      `${NAME}: got ${JSON.stringify(schedule)}, expected a number, a function, or a schedule named ${SCHEDULES.join(", ")}`,
-    );
-  const given = Object.entries(schedule).filter(([key, value]) => key !== "name" && value !== undefined);
-  for (const [key, value] of given) {
-    if (!known.includes(key)) throw new ArgumentError(`${NAME}.${key}: ${schedule.name} has no such option`);
+export function checkLearningRate(given: unknown): void {
+  if (typeof given === "function") return;
+  const options = OPTIONS[(given as Schedule | null)?.name as string];
+  if (typeof given !== "object" || !options) {
+    if (isRate(given)) return;
+    const got = typeof given === "object" ? JSON.stringify(given) : given;
+    const expected = `${RATE.expected}, a function, or a schedule named ${SCHEDULES.join(", ")}`;
+    throw new ArgumentError(`${NAME}: got ${got}, expected ${expected}`);
+  }
+  const schedule = given as Readonly<Record<string, unknown>>;
+  for (const [key, value] of Object.entries(schedule)) {
+    if (key === "name" || value === undefined) continue;
+    if (!options.known.includes(key)) throw new ArgumentError(`${NAME}.${key}: ${schedule.name} has no such option`);
     const { ok, expected } = LEGAL[key];
     if (!ok(value)) throw new ArgumentError(`${NAME}.${key}: got ${value}, expected ${expected}`);
   }
-  for (const key of REQUIRED[schedule.name])
-    if (!given.some(([name]) => name === key))
+  for (const key of options.required)
+    if (schedule[key] === undefined)
       throw new ArgumentError(`${NAME}.${key}: got undefined, expected ${LEGAL[key].expected}`);
 }

@@ -56,8 +56,8 @@ describe("readOptions", () => {
   it("reads every option", () => {
     const args =
       "--data x.npz --hidden 500,300 --activation tanh --masks infinity --test-masks 300 --ordering random --direct " +
-      "--degrees equal --initialization orthogonal --epochs 7 --batch-size=20 --learning-rate 1e-2 --patience 5 " +
-      "--optimizer sgd,momentum=0.9,nesterov=true --schedule step,every=10,unit=epoch " +
+      "--degrees equal --condition-on-mask --initialization orthogonal --epochs 7 --batch-size=20 --learning-rate 1e-2 --patience 5 " +
+      "--dropout 0.5,0.25 --input-dropout 0.1 --optimizer sgd,momentum=0.9,nesterov=true --schedule step,every=10,unit=epoch " +
       "--seed 3 --rows 60 --device software --json --quiet";
     expect(readOptions(args.split(" "))).toEqual({
       data: "x.npz",
@@ -68,12 +68,15 @@ describe("readOptions", () => {
       ordering: "random",
       degrees: "equal",
       direct: true,
+      conditionOnMask: true,
       initialization: "orthogonal",
       epochs: 7,
       batchSize: 20,
       learningRate: 0.01,
       optimizer: { name: "sgd", momentum: 0.9, nesterov: true },
       schedule: { name: "step", every: 10, unit: "epoch" },
+      dropout: [0.5, 0.25],
+      inputDropout: 0.1,
       patience: 5,
       seed: 3,
       rows: 60,
@@ -143,6 +146,9 @@ describe("bad input", () => {
     ["--schedule step", "optimizer.learningRate.every: got undefined, expected an integer ≥ 1"],
     ["--schedule cosine,minimum=low", "optimizer.learningRate.minimum: got low, expected a finite number ≥ 0"],
     ["--schedule cosine --device cpu", "--schedule: got a cosine without length, expected one"],
+    ["--dropout 1", '--dropout: got "1", expected a number in [0, 1)'],
+    ["--dropout 0.5,x", '--dropout: got "x", expected a number in [0, 1)'],
+    ["--input-dropout -1", '--input-dropout: got "-1", expected a number in [0, 1)'],
     ["--degrees odd", '--degrees: got "odd", expected one of uniform, equal'],
     ["--test-masks 0", '--test-masks: got "0", expected an integer ≥ 1'],
     ["--device tpu", '--device: got "tpu", expected one of gpu, software, cpu'],

@@ -2,14 +2,14 @@
 // whole models are compared with PyTorch itself in golden.test.ts; five of every optimiser with NumPy, below.
 
 import { describe, expect, test } from "vitest";
-import { type OptimizerOptions, resolveOptimizer } from "../../src/made/optimizer.ts";
+import { type AtOneRate, type OptimizerOptions, resolveOptimizer } from "../../src/made/optimizer.ts";
 import { ReferenceNetwork } from "../../src/made/reference/network.ts";
 import { optimizerStep, zeroMoments } from "../../src/made/reference/optimizer.ts";
 import { allClose } from "../support/all-close.ts";
 import { optimizerRuns } from "../support/golden-optimizers.ts";
 
 /** θ after each of the `gradients`, one step each. */
-function run(options: OptimizerOptions, start: number, gradients: readonly number[]): number[] {
+function run(options: AtOneRate<OptimizerOptions>, start: number, gradients: readonly number[]): number[] {
   const parameters = { c: Float64Array.of(start) };
   const moments = zeroMoments(parameters);
   return gradients.map((gradient, i) => {
@@ -78,7 +78,7 @@ describe("adagrad", () => {
   test("the sum begins at its initial value, the learning rate decays with the steps", () => {
     // √(7 + 9) = 4: the step is 3/4; √(16 + 9) = 5 and half the learning rate: the step is 0.5·3/5.
     const options = { name: "adagrad", learningRate: 1, learningRateDecay: 1, initialAccumulatorValue: 7, epsilon: 0 };
-    allClose(run(options as OptimizerOptions, 0, [3, 3]), [-0.75, -1.05], { atol: 1e-15 });
+    allClose(run(options as AtOneRate<OptimizerOptions>, 0, [3, 3]), [-0.75, -1.05], { atol: 1e-15 });
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "../../src/made/config.ts";
 import type { Mask } from "../../src/made/masks.ts";
-import { type Optimizer, type OptimizerOptions, resolveOptimizer } from "../../src/made/optimizer.ts";
+import { type Hyperparameters, resolveOptimizer } from "../../src/made/optimizer.ts";
 import { type Parameters, parameterShapes } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import text from "../golden/optimizers/golden.json?raw";
@@ -14,7 +14,9 @@ interface Json {
   rows: number[][];
   cases: {
     masks: number;
-    optimizer: OptimizerOptions;
+    conditionOnMask: boolean;
+    /** Of every optimiser, at one learning rate. */
+    optimizer: Hyperparameters;
     nllBeforeStep: number[];
     parametersAfter: Record<string, number[]>;
   }[];
@@ -26,7 +28,7 @@ export interface OptimizerRun {
   config: ResolvedConfig & { masks: readonly Mask[] };
   parameters: Parameters;
   rows: BinaryRows;
-  optimizer: Optimizer;
+  optimizer: Hyperparameters;
   /** Mean −log p in nats before each step. */
   nllBeforeStep: number[];
   parametersAfter: Record<string, number[]>;
@@ -36,12 +38,19 @@ const { config, masks, parameters, rows, cases } = JSON.parse(text) as Json;
 
 export const optimizerRuns: readonly OptimizerRun[] = cases.map((run) => {
   const under = masks.slice(0, run.masks);
-  const resolved = { ...resolveConfig({ ...config, masks: under }), masks: under };
+  const resolved = {
+    ...resolveConfig({ ...config, masks: under, conditionOnMask: run.conditionOnMask }),
+    masks: under,
+  };
   const shapes = [...parameterShapes(resolved)];
   const { name, ...options } = run.optimizer;
   const said = Object.entries(options).map(([key, value]) => `${key} ${value}`);
   return {
-    name: [`${name} under ${run.masks} mask${run.masks > 1 ? "s" : ""}`, ...said].join(", "),
+    name: [
+      `${name} under ${run.masks} mask${run.masks > 1 ? "s" : ""}`,
+      ...said,
+      ...(run.conditionOnMask ? ["conditioned on the mask"] : []),
+    ].join(", "),
     config: resolved,
     parameters: Object.fromEntries(
       shapes.map(([key, shape]) => [key, { shape, data: Float32Array.from(parameters[key]) }]),

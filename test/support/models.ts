@@ -17,6 +17,7 @@ export interface Description {
   ordering: "natural" | "random" | "given";
   masks: number;
   degrees?: Degrees;
+  conditionOnMask?: boolean;
   seed: number;
 }
 
@@ -30,6 +31,7 @@ export const descriptions = ({ maxD = 20, maxWidth = 40 } = {}): fc.Arbitrary<De
     ordering: fc.constantFrom("natural", "random", "given"),
     masks: fc.integer({ min: 1, max: 3 }),
     degrees: fc.constantFrom(...DEGREES),
+    conditionOnMask: fc.boolean(),
     seed: fc.nat(),
   });
 

@@ -1,10 +1,10 @@
 // An optimiser's hyperparameters as the kernels read them: fields of the step's uniforms, computed in float64 and
 // rounded once. What the kernels do with them is in shaders/chunks/optimizer.ts.
 
-import type { Optimizer } from "../optimizer.ts";
+import type { Hyperparameters } from "../optimizer.ts";
 
 /** Fields of STEP (shaders/structs.ts) for step t ≥ 1 of a run; those left out are not looked at. */
-export function hyperparameters(optimizer: Optimizer, t: number) {
+export function hyperparameters(optimizer: Hyperparameters, t: number) {
   const { learningRate, weightDecay } = optimizer;
   switch (optimizer.name) {
     case "adam":

@@ -7,16 +7,27 @@ import type { Gpu } from "../../gpu/gpu.ts";
 import { roundUp } from "../../gpu/kernel-spec.ts";
 import type { LayerShape } from "./staircase.ts";
 
+/** Values of a layer's parameters, or of one of their moments, in canonical order. */
+export interface CanonicalValues {
+  readonly weights: Float32Array; // (units, inputs)
+  readonly bias?: Float32Array; // (units)
+  readonly connectivity?: Float32Array; // (units, inputs)
+}
+
 export class Layer {
   readonly shape: LayerShape;
   /** A has no bias. */
   readonly hasBias: boolean;
   /** Whether a gradient goes on through this matrix to units below that are hidden. */
   readonly goesOn: boolean;
-  /** Floats of parameters, as of each moment: weights (inputPitch, unitPitch), then bias (unitPitch). */
+  /** Whether there are connectivity weights U beside the weights. */
+  readonly hasConnectivity: boolean;
+  /** Floats of parameters, as of each moment: weights (inputPitch, unitPitch), bias (unitPitch), U as the weights. */
   readonly size: number;
   readonly uniforms: GPUBuffer;
   readonly parameters: GPUBuffer; // (size): places beyond units and inputs stay 0
+  /** What the forward pass reads biases from: the parameters, or with U the biases under the present mask, (unitPitch). */
+  readonly biases: GPUBuffer;
   readonly forwardWeights: GPUBuffer; // (inputPitch, unitPitch): rows beyond the inputs stay 0
   readonly backwardWeights: GPUBuffer | undefined; // (unitPitch, inputPitch): so here
   readonly #gpu: Gpu;
@@ -28,60 +39,78 @@ export class Layer {
   #kept: GPUBuffer | undefined; // (size)
 
   /** `home`: the canonical unit at each place of the home order, for every layer of units. */
-  constructor(gpu: Gpu, shape: LayerShape, home: readonly Uint32Array[]) {
+  constructor(gpu: Gpu, shape: LayerShape, home: readonly Uint32Array[], conditionOnMask: boolean) {
     const { name, units, inputs, below, tables } = shape;
     this.#gpu = gpu;
     this.shape = shape;
     this.hasBias = name !== "A";
+    this.hasConnectivity = conditionOnMask && this.hasBias;
     this.goesOn = below > 0;
     const unitPitch = roundUp(units, UNIT_MULTIPLE);
     const inputPitch = roundUp(inputs, UNIT_MULTIPLE);
-    this.size = (inputPitch + (this.hasBias ? 1 : 0)) * unitPitch;
+    this.size = (inputPitch + (this.hasBias ? 1 : 0) + (this.hasConnectivity ? inputPitch : 0)) * unitPitch;
     this.#unitPitch = unitPitch;
     this.#inputPitch = inputPitch;
     this.#unitsAtHome = home[shape.above];
     this.#inputsAtHome = home[below];
     const uniforms = new DataView(new ArrayBuffer(LAYER.size));
-    LAYER.pack({ units, inputs, unitPitch, inputPitch, ...tables }, uniforms);
+    const biasAt = this.hasConnectivity ? 0 : inputPitch * unitPitch;
+    LAYER.pack({ units, inputs, unitPitch, inputPitch, biasAt, ...tables }, uniforms);
     this.uniforms = gpu.uniformOf(`${name}-layer`, uniforms);
     this.parameters = gpu.storage(`${name}-parameters`, 4 * this.size);
+    this.biases = this.hasConnectivity ? gpu.storage(`${name}-biases`, 4 * unitPitch) : this.parameters;
     this.forwardWeights = gpu.storage(`${name}-forward-weights`, 4 * inputPitch * unitPitch);
     this.backwardWeights = this.goesOn
       ? gpu.storage(`${name}-backward-weights`, 4 * unitPitch * inputPitch)
       : undefined;
   }
 
-  /** Canonical weights (units, inputs) and biases (units) as they lie in the buffers, (size). */
-  toHome(weights: Float32Array, bias?: Float32Array): Float32Array {
-    const { inputs } = this.shape;
+  /** Canonical weights (units, inputs), biases (units) and connectivity weights as they lie in the buffers, (size). */
+  toHome({ weights, bias, connectivity }: CanonicalValues): Float32Array {
     const values = new Float32Array(this.size);
-    this.#inputsAtHome.forEach((input, k) => {
-      const row = k * this.#unitPitch;
-      this.#unitsAtHome.forEach((unit, u) => {
-        values[row + u] = weights[unit * inputs + input];
-      });
+    const { weightsAt, biasAt, connectivityAt } = this.#starts();
+    this.#eachWeight((canonical, home) => {
+      values[weightsAt + home] = weights[canonical];
+      if (connectivity) values[connectivityAt + home] = connectivity[canonical];
     });
     this.#unitsAtHome.forEach((unit, u) => {
-      if (bias) values[this.#inputPitch * this.#unitPitch + u] = bias[unit];
+      if (bias) values[biasAt + u] = bias[unit];
     });
     return values;
   }
 
-  /** The way back: what lies in a buffer, (size), as canonical weights (units, inputs) and biases (units). */
-  fromHome(values: Float32Array): { weights: Float32Array; bias: Float32Array | undefined } {
+  /** The way back from what lies in a buffer, (size). */
+  fromHome(values: Float32Array): CanonicalValues {
     const { units, inputs } = this.shape;
+    const { weightsAt, biasAt, connectivityAt } = this.#starts();
     const weights = new Float32Array(units * inputs);
     const bias = this.hasBias ? new Float32Array(units) : undefined;
+    const connectivity = this.hasConnectivity ? new Float32Array(units * inputs) : undefined;
+    this.#eachWeight((canonical, home) => {
+      weights[canonical] = values[weightsAt + home];
+      if (connectivity) connectivity[canonical] = values[connectivityAt + home];
+    });
+    this.#unitsAtHome.forEach((unit, u) => {
+      if (bias) bias[unit] = values[biasAt + u];
+    });
+    return { weights, bias, connectivity };
+  }
+
+  /** Where each part begins in a buffer. */
+  #starts() {
+    const matrix = this.#inputPitch * this.#unitPitch;
+    return { weightsAt: 0, biasAt: matrix, connectivityAt: matrix + this.#unitPitch };
+  }
+
+  /** Index of every weight in the canonical matrix, and in the one that lies in the buffers. */
+  #eachWeight(visit: (canonical: number, home: number) => void): void {
+    const { inputs } = this.shape;
     this.#inputsAtHome.forEach((input, k) => {
       const row = k * this.#unitPitch;
       this.#unitsAtHome.forEach((unit, u) => {
-        weights[unit * inputs + input] = values[row + u];
+        visit(unit * inputs + input, row + u);
       });
     });
-    this.#unitsAtHome.forEach((unit, u) => {
-      if (bias) bias[unit] = values[this.#inputPitch * this.#unitPitch + u];
-    });
-    return { weights, bias };
   }
 
   /** The moment buffers of the optimiser, as many as it keeps; made when first asked for. */
@@ -111,6 +140,7 @@ export class Layer {
     this.#gpu.free(
       this.uniforms,
       this.parameters,
+      this.hasConnectivity ? this.biases : undefined,
       this.forwardWeights,
       this.backwardWeights,
       this.#kept,

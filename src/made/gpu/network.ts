@@ -7,6 +7,7 @@ import { ceilDiv } from "../../gpu/kernel-spec.ts";
 import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
+import type { Dropout } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
 import {
   type ConditionalsAs,
@@ -17,7 +18,7 @@ import {
   type Progress,
 } from "../network.ts";
 import { type Rule, ruleOf } from "../optimizer.ts";
-import { type Parameters, parameterShapes } from "../parameters.ts";
+import { biasOf, connectivityOf, type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
 import { hyperparameters } from "./hyperparameters.ts";
@@ -58,7 +59,7 @@ export class GpuNetwork implements Network {
     this.#supply = new MaskSupply(config);
     const oneMask = this.#supply.count === 1;
     const layout = maskLayout(config, oneMask ? this.#supply.at(0) : undefined);
-    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home));
+    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home, config.conditionOnMask));
     const table = new MaskTable(gpu, config, layout);
     const ring = new StepRing(gpu);
     const openStream = () => {
@@ -67,7 +68,18 @@ export class GpuNetwork implements Network {
       stream.onSubmit(table.submitted);
       return stream;
     };
-    this.#shared = { gpu, config, blocks, layers, table, ring, openStream, inputAt: layout.inputAt, oneMask };
+    this.#shared = {
+      gpu,
+      config,
+      blocks,
+      layers,
+      table,
+      ring,
+      openStream,
+      inputAt: layout.inputAt,
+      home: layout.home,
+      oneMask,
+    };
   }
 
   /** @throws OutOfMemoryError where the model does not fit, GpuValidationError, DeviceLostError */
@@ -88,9 +100,9 @@ export class GpuNetwork implements Network {
   async *train(loaded: LoadedRows, epoch: Epoch): AsyncGenerator<Progress> {
     this.#check();
     const data = loaded as GpuRows;
-    const { order, batchSize, firstStep, optimizer, signal } = epoch;
+    const { order, batchSize, firstStep, optimizer, dropout, signal } = epoch;
     this.#hiddenMoved ||= this.#supply.count > 1 || optimizer.weightDecay > 0;
-    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer));
+    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer), dropout);
     const { workspace } = trainer;
     const { config, table, ring, openStream } = this.#shared;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
@@ -117,6 +129,8 @@ export class GpuNetwork implements Network {
           mask,
           nextMask: await table.at(stream, next),
           result: (chunk % CHUNKS) * CHUNK + inChunk++,
+          number: firstStep + i,
+          targets: workspace.targets,
           inverseRows: 1 / rows,
           ...hyperparameters(optimizerAt(epoch, firstStep + i), firstStep + i + 1),
           hiddenRest: this.#hiddenMoved ? 0 : 1,
@@ -173,9 +187,13 @@ export class GpuNetwork implements Network {
     for (const layer of this.#shared.layers) {
       const { name } = layer.shape;
       const home = new Float32Array(await this.#gpu.download(layer.parameters, 4 * layer.size));
-      const { weights, bias } = layer.fromHome(home);
-      parameters[name] = { shape: shapes.get(name)!, data: weights };
-      if (bias) parameters[biasOf(name)] = { shape: shapes.get(biasOf(name))!, data: bias };
+      const { weights, bias, connectivity } = layer.fromHome(home);
+      const add = (of: string, data: Float32Array) => {
+        parameters[of] = { shape: shapes.get(of)!, data };
+      };
+      add(name, weights);
+      if (bias) add(biasOf(name), bias);
+      if (connectivity) add(connectivityOf(name), connectivity);
     }
     // In the paper's order, whatever order the layers came in.
     return Object.fromEntries([...shapes.keys()].map((name) => [name, parameters[name]]));
@@ -185,8 +203,14 @@ export class GpuNetwork implements Network {
     this.#check();
     for (const layer of this.#shared.layers) {
       const { name } = layer.shape;
-      const bias = layer.hasBias ? parameters[biasOf(name)].data : undefined;
-      this.#gpu.upload(layer.parameters, layer.toHome(parameters[name].data, bias));
+      this.#gpu.upload(
+        layer.parameters,
+        layer.toHome({
+          weights: parameters[name].data,
+          bias: parameters[biasOf(name)]?.data,
+          connectivity: parameters[connectivityOf(name)]?.data,
+        }),
+      );
     }
     this.#arrangement.forget();
   }
@@ -233,17 +257,14 @@ export class GpuNetwork implements Network {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  async #trainerFor(batchSize: number, rule: Rule): Promise<Trainer> {
-    const key = `${rule} ${batchSize}`;
+  async #trainerFor(batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
+    const key = JSON.stringify([rule, batchSize, dropout]);
     if (this.#trainer?.key !== key) {
       this.#trainer?.trainer.free();
       this.#trainer = undefined;
-      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule));
+      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule, dropout));
       this.#trainer = { key, trainer };
     }
     return this.#trainer.trainer;
   }
 }
-
-/** The bias that goes with a weight matrix: b1 with W1, c with V. */
-const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));

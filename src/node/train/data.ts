@@ -37,7 +37,7 @@ export function applyOptions(plan: Plan, { rows, hidden, masks, ...options }: Tr
 
 /** What a plan says of the training loop. @throws ArgumentError where a schedule has no end that can be known */
 export function settingsOf(plan: Plan, options: TrainOptions): JobSettings {
-  const { optimizer, testMasks } = options;
+  const { optimizer, testMasks, dropout, inputDropout } = options;
   const { batchSize, epochs, roundRows, patience, trainSeconds, testSeconds } = plan;
   const learningRate = learningRateOf(plan, options);
   return {
@@ -48,6 +48,8 @@ export function settingsOf(plan: Plan, options: TrainOptions): JobSettings {
     trainSeconds,
     testSeconds,
     testMasks,
+    dropout,
+    inputDropout,
     optimizer: { ...optimizer, learningRate },
   };
 }

@@ -5,7 +5,7 @@ import { ArgumentError } from "../../errors.ts";
 import { ACTIVATIONS, type Activation, INITIALIZATIONS, type Initialization } from "../../made/config.ts";
 import { DEGREES, type Degrees } from "../../made/masks.ts";
 import { OPTIMIZERS, type OptimizerOptions, resolveOptimizer } from "../../made/optimizer.ts";
-import { rateOf, SCHEDULES, type Schedule } from "../../made/schedule.ts";
+import { checkLearningRate, SCHEDULES, type Schedule } from "../../made/schedule.ts";
 
 /** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
 export interface TrainOptions {
@@ -18,6 +18,7 @@ export interface TrainOptions {
   ordering?: "natural" | "random";
   degrees?: Degrees;
   direct: boolean;
+  conditionOnMask: boolean;
   initialization?: Initialization;
   epochs?: number;
   batchSize?: number;
@@ -25,6 +26,8 @@ export interface TrainOptions {
   optimizer: OptimizerOptions;
   /** Its learning rate is `learningRate`, or else the optimiser's. */
   schedule?: Omit<Schedule, "learningRate">;
+  dropout?: number | number[];
+  inputDropout?: number;
   patience?: number;
   seed: number;
   rows?: number;
@@ -54,6 +57,7 @@ model
   --ordering NAME            natural or random order of the inputs (default: natural)
   --degrees NAME             uniform (drawn) or equal (spread evenly) degrees of the hidden units (default: uniform)
   --direct                   direct connections from inputs to outputs
+  --condition-on-mask        connectivity weights, which tell a layer its mask
   --initialization NAME      ${INITIALIZATIONS.join(", ")} (default: torch)
   --seed N                   seed of masks, weights and batches (default: 1)
 
@@ -64,6 +68,8 @@ training
   --optimizer NAME           ${OPTIMIZERS.join(", ")} (default: adam),
                              with options: adadelta,rho=0.95,epsilon=1e-5
   --schedule NAME            ${SCHEDULES.join(", ")} learning rate, with options: cosine,warmup=500,minimum=1e-5
+  --dropout P                share of hidden units that drop out, such as 0.5 or, layer by layer, 0.5,0.2
+  --input-dropout P          share of inputs that drop out
   --patience N               stop after N validations without a better one
   --test-masks N             masks to average over at test (default: those of training; 32 of infinitely many)
 
@@ -79,11 +85,11 @@ output
 
 Ctrl-C stops the training and reports on the best weights so far.`;
 
-const FLAGS = ["direct", "full", "json", "quiet", "help"] as const;
+const FLAGS = ["direct", "condition-on-mask", "full", "json", "quiet", "help"] as const;
 const VALUES = [
   ...["data", "rows", "hidden", "activation", "masks", "test-masks", "ordering", "degrees"],
   ...["initialization", "seed", "epochs", "batch-size", "learning-rate", "optimizer", "schedule", "patience"],
-  ...["device", "out"],
+  ...["dropout", "input-dropout", "device", "out"],
 ];
 
 /** @throws ArgumentError naming the option, what came and what was expected */
@@ -105,6 +111,7 @@ export function readOptions(args: string[]): TrainOptions {
     ordering: read("ordering", asOneOf(["natural", "random"])),
     degrees: read("degrees", asOneOf(DEGREES)),
     direct: has("direct"),
+    conditionOnMask: has("condition-on-mask"),
     initialization: read("initialization", asOneOf(INITIALIZATIONS)),
     seed: read("seed", asInteger(0)) ?? 1,
     epochs: read("epochs", asInteger(1)),
@@ -112,6 +119,8 @@ export function readOptions(args: string[]): TrainOptions {
     learningRate: read("learning-rate", asRate),
     optimizer: read("optimizer", asOptimizer) ?? { name: "adam" },
     schedule: read("schedule", asSchedule),
+    dropout: read("dropout", asShares),
+    inputDropout: read("input-dropout", asShare),
     patience: read("patience", asInteger(1)),
     device: read("device", asOneOf(["gpu", "software", "cpu"])) ?? "gpu",
     json: has("json"),
@@ -191,7 +200,7 @@ function asOptimizer(value: string, option: string): OptimizerOptions {
 
 function asSchedule(value: string, option: string): Omit<Schedule, "learningRate"> {
   const schedule = asNamed(SCHEDULES)(value, option) as Omit<Schedule, "learningRate">;
-  rateOf({ ...schedule, learningRate: 1 } as Schedule, { step: 1, epoch: 1 });
+  checkLearningRate({ ...schedule, learningRate: 1 });
   return schedule;
 }
 
@@ -208,6 +217,17 @@ function asRate(value: string, option: string): number {
   if (!Number.isFinite(rate) || rate <= 0)
     throw new ArgumentError(`${option}: got "${value}", expected a number above 0, such as 0.001`);
   return rate;
+}
+
+function asShare(value: string, option: string): number {
+  const share = /^[\d.]/.test(value) ? Number(value) : Number.NaN;
+  if (!(share >= 0 && share < 1)) throw new ArgumentError(`${option}: got "${value}", expected a number in [0, 1)`);
+  return share;
+}
+
+function asShares(value: string, option: string): number | number[] {
+  const shares = value.split(",").map((share) => asShare(share, option));
+  return shares.length === 1 ? shares[0] : shares;
 }
 
 function asLayers(value: string, option: string): number[] {

@@ -78,10 +78,11 @@ interface Prepared {
 
 async function train(options: TrainOptions, prepared: Prepared, around: Surroundings): Promise<void> {
   const { device, plan, data } = prepared;
-  const { activation, ordering, degrees, direct: directConnections, initialization, seed } = options;
+  const { activation, ordering, degrees, direct: directConnections, conditionOnMask, initialization, seed } = options;
   const { hidden, masks } = plan;
   const { inputs } = data.train;
-  const config = { inputs, hidden, masks, activation, ordering, degrees, directConnections, initialization, seed };
+  const shape = { inputs, hidden, masks, activation, ordering, degrees, directConnections, conditionOnMask };
+  const config = { ...shape, initialization, seed };
   const settings = settingsOf(plan, options);
   const made = await Made.create(config, { device });
   const reporter = new Reporter(options, around.out, { made, ...prepared });

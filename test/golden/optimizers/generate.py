@@ -27,7 +27,6 @@ def draw_mask():
         matrices[f"W{layer}"] = (m[:, None] >= below[None, :]).astype(float)
         below = m
     matrices["V"] = (ordering[:, None] > below[None, :]).astype(float)
-    matrices["A"] = (ordering[:, None] > ordering[None, :]).astype(float)
     return {"ordering": ordering, "degrees": degrees, "matrices": matrices}
 
 
@@ -35,25 +34,37 @@ def draw_parameters():
     shapes, below = {}, D
     for layer, units in enumerate(HIDDEN, 1):
         shapes[f"W{layer}"], shapes[f"b{layer}"], below = (units, below), (units,), units
-    shapes |= {"V": (D, below), "c": (D,), "A": (D, D)}
+    shapes |= {"V": (D, below), "c": (D,)}
+    shapes |= {f"U{name.removeprefix('W')}": shape for name, shape in shapes.items() if name[0] in "WV"}
     # Exact in float32, so that everyone begins at the same values.
     return {name: rng.uniform(-1, 1, shape).astype(np.float32).astype(float) for name, shape in shapes.items()}
 
 
 def loss_and_gradients(p, matrices, x):
-    """Mean of −log p(x) over the rows, and its gradients; tanh units, direct connections."""
+    """Mean of −log p(x) over the rows, and its gradients; tanh units.
+
+    Where p has connectivity weights U, every layer also sees (U ⊙ M) 1 (section 4.2 of the paper).
+    """
+    seen = {name: (p[name] * matrices[name]) for name in matrices}
+    ones = {name: 0 for name in matrices}
+    if "UV" in p:
+        ones = {name: (p[f"U{name.removeprefix('W')}"] * M).sum(axis=1) for name, M in matrices.items()}
     h = [x]
     for layer in range(1, len(HIDDEN) + 1):
-        h.append(np.tanh(p[f"b{layer}"] + h[-1] @ (p[f"W{layer}"] * matrices[f"W{layer}"]).T))
-    z = p["c"] + h[-1] @ (p["V"] * matrices["V"]).T + x @ (p["A"] * matrices["A"]).T
+        h.append(np.tanh(p[f"b{layer}"] + ones[f"W{layer}"] + h[-1] @ seen[f"W{layer}"].T))
+    z = p["c"] + ones["V"] + h[-1] @ seen["V"].T
     loss = (np.logaddexp(0, z) - x * z).sum(axis=1).mean()
     delta = (1 / (1 + np.exp(-z)) - x) / len(x)
-    g = {"V": delta.T @ h[-1] * matrices["V"], "c": delta.sum(axis=0), "A": delta.T @ x * matrices["A"]}
+    g = {"V": delta.T @ h[-1] * matrices["V"], "c": delta.sum(axis=0)}
+    if "UV" in p:
+        g["UV"] = delta.sum(axis=0)[:, None] * matrices["V"]
     above = "V"
     for layer in range(len(HIDDEN), 0, -1):
         delta = (delta @ (p[above] * matrices[above])) * (1 - h[layer] ** 2)
         above = f"W{layer}"
         g[above], g[f"b{layer}"] = delta.T @ h[layer - 1] * matrices[above], delta.sum(axis=0)
+        if "UV" in p:
+            g[f"U{layer}"] = delta.sum(axis=0)[:, None] * matrices[above]
     return loss, g
 
 
@@ -112,7 +123,7 @@ def adadelta(theta, g, state, t, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0):
     return theta - lr * dx
 
 
-# (number of masks, optimiser, arguments that are not PyTorch's defaults)
+# (number of masks, optimiser, arguments that are not PyTorch's defaults[, with connectivity weights])
 CASES = [
     (3, adam, {"lr": 0.02, "weight_decay": 0.1}),
     (3, adamw, {"lr": 0.02}),
@@ -123,11 +134,13 @@ CASES = [
     (3, sgd, {"lr": 0.1, "momentum": 0.7, "nesterov": True, "weight_decay": 0.05}),
     (1, sgd, {"lr": 0.1, "momentum": 0.7, "nesterov": True}),
     (3, adagrad, {}),
-    (1, adagrad, {"lr": 0.3, "lr_decay": 0.5, "initial_accumulator_value": 0.2, "eps": 1e-3}),
+    (3, adagrad, {"lr": 0.3, "lr_decay": 0.5, "initial_accumulator_value": 0.2, "eps": 1e-3}),
     (3, adagrad, {"lr": 0.1, "initial_accumulator_value": 0.1, "weight_decay": 0.2}),
     (3, adadelta, {}),
     (1, adadelta, {"rho": 0.95, "eps": 1e-5}),
     (3, adadelta, {"lr": 0.5, "rho": 0.6, "eps": 1e-3, "weight_decay": 0.1}),
+    (3, adam, {"lr": 0.02}, True),
+    (1, sgd, {"lr": 0.1, "momentum": 0.9}, True),
 ]
 
 OUR_NAMES = {
@@ -160,17 +173,19 @@ for mask in masks:
     check_gradients({name: value.copy() for name, value in initial.items()}, mask["matrices"], x)
 
 cases = []
-for count, rule, arguments in CASES:
-    p, states, losses = dict(initial), {name: {} for name in initial}, []
+for count, rule, arguments, *conditioned in CASES:
+    p = {name: value for name, value in initial.items() if conditioned or name[0] != "U"}
+    states, losses = {name: {} for name in p}, []
     for t in range(1, STEPS + 1):
         loss, g = loss_and_gradients(p, masks[(t - 1) % count]["matrices"], x)
         losses.append(loss)
         p = {name: rule(value, g[name], states[name], t, **arguments) for name, value in p.items()}
     options = our_options(rule, arguments)
-    cases.append({"masks": count, "optimizer": options, "nllBeforeStep": losses, "parametersAfter": plain(p)})
+    case = {"masks": count, "conditionOnMask": bool(conditioned), "optimizer": options}
+    cases.append(case | {"nllBeforeStep": losses, "parametersAfter": plain(p)})
 
 golden = {
-    "config": {"inputs": D, "hidden": HIDDEN, "activation": "tanh", "directConnections": True},
+    "config": {"inputs": D, "hidden": HIDDEN, "activation": "tanh"},
     "masks": [{"ordering": m["ordering"].tolist(), "degrees": [d.tolist() for d in m["degrees"]]} for m in masks],
     "parameters": plain(initial),
     "rows": x.astype(int).tolist(),
