@@ -26,6 +26,7 @@ export default defineConfig(({ mode }) => ({
           target: "node20",
           rolldownOptions: {
             external: ["webgpu", "playwright"],
+            checks: { pluginTimings: false },
             output: { entryFileNames: "bench.mjs", codeSplitting: false },
           },
         }
@@ -35,7 +36,7 @@ export default defineConfig(({ mode }) => ({
           target: "es2022",
           minify: false, // TensorFlow.js hands its threads the source of a function, which must find its names there
           chunkSizeWarningLimit: 4000,
-          rolldownOptions: { input: path("src/places/page.html") },
+          rolldownOptions: { input: path("src/places/page.html"), checks: { pluginTimings: false } },
         },
   ssr: { noExternal: true, external: ["webgpu", "playwright"] },
 }));

@@ -1,16 +1,75 @@
+// The program behind `npm run bench`. It finds no browser and no driver itself: scripts/bench.mjs does, and tells it.
+// On a bare machine it runs by itself: node bench/dist/bench.mjs --place node
+
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Options, readOptions, USAGE } from "./options.ts";
 import { openBrowser } from "./places/browser.ts";
 import { runInsideNode } from "./places/inside-node.ts";
 import { INSIDE, openNode } from "./places/node.ts";
+import { asChart } from "./report/chart.ts";
+import { asMarkdown } from "./report/markdown.ts";
+import { asText } from "./report/table.ts";
+import type { Results } from "./results.ts";
+import { run } from "./run.ts";
+
+const program = fileURLToPath(import.meta.url);
+/** bench/ */
+const root = dirname(dirname(program));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: Options | "help";
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  if (options === "help") {
+    console.log(USAGE);
+    return 0;
+  }
+  const results = options.from ? together(options.from) : await measure(options);
+  console.log(`\n${asText(results)}`);
+  if (options.chart) write(options.chart, asChart(results));
+  if (options.markdown) write(options.markdown, asMarkdown(results));
+  if (!options.from || options.json) {
+    const file = options.json ?? join(root, "results", `${results.date.slice(0, 16).replaceAll(":", "")}.json`);
+    write(file, `${JSON.stringify(results, null, 1)}\n`);
+  }
+  const failed = results.places.some(({ failures, cells }) => failures.length > 0 || cells.some((cell) => cell.failed));
+  return failed ? 1 : 0;
+}
+
+function measure(options: Options): Promise<Results> {
+  const { CHROME_PATH, MADE_BENCH_NODE_ENV } = process.env;
+  const say = (text: string) => console.error(text);
+  const inside = (text: string) => say(`     ${text}`);
+  return run(
+    options,
+    {
+      async browser() {
+        if (!CHROME_PATH) throw new Error("CHROME_PATH names no browser: start this by npm run bench, or --place node");
+        return openBrowser(root, CHROME_PATH, inside);
+      },
+      node: async () => openNode(program, JSON.parse(MADE_BENCH_NODE_ENV ?? "{}"), inside),
+    },
+    say,
+  );
+}
+
+/** Several results as one: the first one's machine, everyone's places. */
+function together(files: readonly string[]): Results {
+  const all = files.map((file): Results => JSON.parse(readFileSync(file, "utf8")));
+  return { ...all[0], places: all.flatMap(({ places }) => places) };
+}
+
+function write(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  console.log(`\nwritten: ${relative(process.cwd(), file)}`);
+}
 
 if (process.argv[2] === INSIDE) await runInsideNode();
-else {
-  const say = (t: string) => console.log("  ", t);
-  const place =
-    process.argv[2] === "node"
-      ? openNode(fileURLToPath(import.meta.url), JSON.parse(process.env.MADE_BENCH_NODE_ENV ?? "{}"), say)
-      : await openBrowser(fileURLToPath(new URL("..", import.meta.url)), process.env.CHROME_PATH!, say);
-  const part = JSON.parse(process.argv[3]);
-  console.log(JSON.stringify(await place.run(part), null, 1));
-  await place.close();
-}
+else process.exitCode = await main(process.argv.slice(2));

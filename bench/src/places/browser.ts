@@ -24,8 +24,7 @@ export async function openBrowser(root: string, executablePath: string, say: Say
       try {
         page.setDefaultTimeout(PART_MINUTES * 60_000);
         await page.exposeFunction("say", say);
-        page.on("console", (m) => console.error("console:", m.text()));
-        page.on("pageerror", (e) => console.error("pageerror:", e));
+        page.on("pageerror", (error) => say(`error in the page: ${error.message}`));
         const crash = new Promise<never>((_, reject) => {
           page.on("crash", () => reject(new Error("the page crashed")));
         });

@@ -97,11 +97,11 @@ async function copyByShader(bench: Bench): Promise<Spread> {
   const pipeline = await bench.pipeline(
     "copy",
     /* wgsl */ `
-@group(0) @binding(0) var<storage, read> from: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> to: array<vec4f>;
+@group(0) @binding(0) var<storage, read> source: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> sink: array<vec4f>;
 @compute @workgroup_size(${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  for (var i = id.x; i < ${size / 16}u; i += ${groups * LANES}u) { to[i] = from[i]; }
+  for (var i = id.x; i < ${size / 16}u; i += ${groups * LANES}u) { sink[i] = source[i]; }
 }`,
   );
   const usage = GPUBufferUsage.STORAGE;
