@@ -1,7 +1,7 @@
 // The program behind `npm run bench`. It finds no browser and no driver itself: scripts/bench.mjs does, and tells it.
 // On a bare machine it runs by itself: node bench/dist/bench.mjs --place node
 
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Options, readOptions, USAGE } from "./options.ts";
@@ -18,6 +18,9 @@ const program = fileURLToPath(import.meta.url);
 /** bench/ */
 const root = dirname(dirname(program));
 
+/** Around the tables in docs/benchmarks.md. */
+const MARKS = ["<!-- npm run bench: begin -->", "<!-- npm run bench: end -->"];
+
 async function main(args: readonly string[]): Promise<number> {
   let options: Options | "help";
   try {
@@ -33,7 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
   const results = options.from ? together(options.from) : await measure(options);
   console.log(`\n${asText(results)}`);
   if (options.chart) write(options.chart, asChart(results));
-  if (options.markdown) write(options.markdown, asMarkdown(results));
+  if (options.markdown) write(options.markdown, intoDocument(options.markdown, asMarkdown(results)));
   if (!options.from || options.json) {
     const file = options.json ?? join(root, "results", `${results.date.slice(0, 16).replaceAll(":", "")}.json`);
     write(file, `${JSON.stringify(results, null, 1)}\n`);
@@ -63,6 +66,14 @@ function measure(options: Options): Promise<Results> {
 function together(files: readonly string[]): Results {
   const all = files.map((file): Results => JSON.parse(readFileSync(file, "utf8")));
   return { ...all[0], places: all.flatMap(({ places }) => places) };
+}
+
+/** The tables in place of those between the two marks, where there is such a document; else the tables alone. */
+function intoDocument(file: string, tables: string): string {
+  const before = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const [begin, end] = MARKS.map((mark) => before.indexOf(mark));
+  if (begin < 0 || end < begin) return tables;
+  return `${before.slice(0, begin + MARKS[0].length)}\n\n${tables}\n${before.slice(end)}`;
 }
 
 function write(file: string, content: string): void {

@@ -1,12 +1,12 @@
 // What a run is asked to do: reads and checks the command line. Does nothing of it.
 
 import { parseArgs } from "node:util";
-import type { PlaceName } from "./results.ts";
 import { OPERATIONS, type Operation, WORKLOADS } from "./workloads.ts";
 
 export const SECTIONS = ["ceilings", "compare", "staircase", "masks", "growth"] as const;
 export type Section = (typeof SECTIONS)[number];
-const PLACES: readonly PlaceName[] = ["browser", "node"];
+export const PLACES = ["browser", "node"] as const;
+export type PlaceName = (typeof PLACES)[number];
 const NAMES = ["ours", "tensorflow", "jax-js", "onnxruntime", "pytorch"];
 
 export const USAGE = `npm run bench [-- options]
@@ -28,7 +28,7 @@ the same as made-webgpu before it is timed. The first run installs the peers int
   --seed N            of data and weights (1)
   --json FILE         where the results go (bench/results/TIME.json)
   --chart FILE        also draws the chart, an SVG
-  --markdown FILE     also writes the tables as Markdown
+  --markdown FILE     also writes the tables as Markdown; into docs/benchmarks.md between its two marks
   --from FILE,FILE    measures nothing: shows what these results say together
   --help              this text`;
 

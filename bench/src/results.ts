@@ -1,11 +1,10 @@
 // What a run leaves: the shape of its JSON file, and of what the places hand over. Types only.
 
 import type { Agreement } from "./agreement.ts";
+import type { PlaceName } from "./options.ts";
 import type { Growth, MemoryPoint } from "./scaling/growth.ts";
 import type { Spread } from "./statistics.ts";
 import type { Operation } from "./workloads.ts";
-
-export type PlaceName = "browser" | "node";
 
 /** One contender at one operation of one workload. */
 export interface Cell {

@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import os from "node:os";
 import ours from "../../package.json";
 import peers from "../package.json";
-import type { Options } from "./options.ts";
+import type { Options, PlaceName } from "./options.ts";
 import type { Part, PartResult } from "./part.ts";
 import type { Place, Say } from "./places/place.ts";
 import type { PlaceResult, Results } from "./results.ts";
@@ -13,11 +13,7 @@ import type { PlaceResult, Results } from "./results.ts";
 const SECONDS = 30;
 
 /** Opens each place when its turn comes; one that does not open is told, and the others go on. */
-export async function run(
-  options: Options,
-  open: Record<PlaceResult["place"], () => Promise<Place>>,
-  say: Say,
-): Promise<Results> {
+export async function run(options: Options, open: Record<PlaceName, () => Promise<Place>>, say: Say): Promise<Results> {
   const results: Results = {
     date: new Date().toISOString(),
     commit: commit(),

@@ -1,7 +1,7 @@
 // Where a run takes place, seen from outside: something that is handed parts and gives their results.
 
+import type { PlaceName } from "../options.ts";
 import type { Part, PartResult } from "../part.ts";
-import type { PlaceName } from "../results.ts";
 
 export interface Place {
   readonly name: PlaceName;
