@@ -1,5 +1,6 @@
 // Builds the benchmark: the page for the browser, and with --mode node the program, in one file with everything in it
 // but what is native (webgpu) or only needed for the browser (playwright).
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
@@ -11,11 +12,21 @@ const alias = [
   { find: /^made-webgpu\/node$/, replacement: path("../dist/node.js") },
 ];
 
+/** Told in the results; a copy without git has none. */
+function commit(): string {
+  try {
+    return execFileSync("git", ["describe", "--always", "--dirty"], { cwd: path("."), encoding: "utf8" }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
 export default defineConfig(({ mode }) => ({
   root: path("src/places"),
   base: "./",
   publicDir: false,
   resolve: { alias },
+  define: { __COMMIT__: JSON.stringify(commit()) },
   logLevel: "warn",
   build:
     mode === "node"

@@ -53,7 +53,7 @@ function measure(options: Options): Promise<Results> {
     options,
     {
       async browser() {
-        if (!CHROME_PATH) throw new Error("CHROME_PATH names no browser: start this by npm run bench, or --place node");
+        if (!CHROME_PATH) throw new Error("no browser: CHROME_PATH names none (npm run bench looks for one)");
         return openBrowser(root, CHROME_PATH, inside);
       },
       node: async () => openNode(program, JSON.parse(MADE_BENCH_NODE_ENV ?? "{}"), inside),
@@ -62,7 +62,7 @@ function measure(options: Options): Promise<Results> {
   );
 }
 
-/** Several results as one: the first one's machine, everyone's places. */
+/** Several results as one: the first one's date, commit and versions, and everyone's places. */
 function together(files: readonly string[]): Results {
   const all = files.map((file): Results => JSON.parse(readFileSync(file, "utf8")));
   return { ...all[0], places: all.flatMap(({ places }) => places) };

@@ -42,12 +42,20 @@ export interface Comparison {
   readonly ratio: number;
 }
 
+export interface Machine {
+  readonly processor: string;
+  readonly cores: number;
+  readonly memoryGB: number;
+  readonly system: string;
+}
+
 /** Everything measured in one place. */
 export interface PlaceResult {
   readonly place: PlaceName;
-  readonly adapter: string;
+  readonly machine: Machine;
+  adapter: string;
   /** Chromium or Node with Dawn, and their versions. */
-  readonly runtime: string;
+  runtime: string;
   readonly cells: Cell[];
   /** Contenders that are not installed here, in words. */
   readonly absent: string[];
@@ -62,12 +70,6 @@ export interface PlaceResult {
 export interface Results {
   readonly date: string;
   readonly commit: string;
-  readonly machine: {
-    readonly processor: string;
-    readonly cores: number;
-    readonly memoryGB: number;
-    readonly system: string;
-  };
   /** Of the contenders. */
   readonly versions: Record<string, string>;
   readonly places: PlaceResult[];

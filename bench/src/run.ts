@@ -1,6 +1,5 @@
 // A run: which parts, in which places, one after the other, and what they gave put together.
 
-import { execFileSync } from "node:child_process";
 import os from "node:os";
 import ours from "../../package.json";
 import peers from "../package.json";
@@ -9,60 +8,56 @@ import type { Part, PartResult } from "./part.ts";
 import type { Place, Say } from "./places/place.ts";
 import type { PlaceResult, Results } from "./results.ts";
 
+/** What was built, as git describes it: vite.config.ts. */
+declare const __COMMIT__: string;
+
 /** Seconds after which a slow contender takes part in no further round, once it has been in two. */
 const SECONDS = 30;
 
-/** Opens each place when its turn comes; one that does not open is told, and the others go on. */
+/** Runs in one place after the other; what fails is told in the results, and the rest goes on. */
 export async function run(options: Options, open: Record<PlaceName, () => Promise<Place>>, say: Say): Promise<Results> {
-  const results: Results = {
-    date: new Date().toISOString(),
-    commit: commit(),
-    machine: {
-      processor: os.cpus()[0]?.model.trim() ?? "unknown",
-      cores: os.cpus().length,
-      memoryGB: Math.round(os.totalmem() / 2 ** 30),
-      system: `${os.type()} ${os.release()} ${os.arch()}`,
-    },
-    versions: versions(),
-    places: [],
-  };
+  const places: PlaceResult[] = [];
   for (const name of options.places) {
-    const place = await open[name]();
+    const result = emptyResult(name);
+    places.push(result);
+    let place: Place | undefined;
     try {
+      place = await open[name]();
+      result.runtime = place.runtime;
       say(`\n── ${place.runtime}`);
-      results.places.push(await runIn(place, options, say));
+      result.adapter = (await place.run({ kind: "about" })).adapter!;
+      say(`   ${result.adapter}`);
+      for (const part of partsOf(options)) await runOne(place, part, result, say);
+    } catch (error) {
+      result.failures.push((error as Error).message);
+      say(`   failed: ${(error as Error).message}`);
     } finally {
-      await place.close();
+      await place?.close();
     }
   }
-  return results;
+  return { date: new Date().toISOString(), commit: __COMMIT__, versions: versions(), places };
 }
 
-async function runIn(place: Place, options: Options, say: Say): Promise<PlaceResult> {
-  const about = await place.run({ kind: "about" });
-  const result: PlaceResult = {
-    place: place.name,
-    adapter: about.adapter!,
-    runtime: place.runtime,
-    cells: [],
-    absent: [],
-    comparisons: [],
-    growth: [],
-    memory: [],
-    failures: [],
+function emptyResult(place: PlaceName): PlaceResult {
+  const machine = {
+    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    cores: os.cpus().length,
+    memoryGB: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
   };
-  say(`   ${result.adapter}`);
-  for (const part of partsOf(options)) {
-    const title = part.kind === "workload" ? part.workload : part.kind;
-    say(`\n   ${title}`);
-    try {
-      add(result, await place.run(part));
-    } catch (error) {
-      result.failures.push(`${title}: ${(error as Error).message}`);
-      say(`   failed: ${(error as Error).message}`);
-    }
+  const lists = { cells: [], absent: [], comparisons: [], growth: [], memory: [], failures: [] };
+  return { place, machine, runtime: place, adapter: "no adapter", ...lists };
+}
+
+async function runOne(place: Place, part: Part, result: PlaceResult, say: Say): Promise<void> {
+  const title = part.kind === "workload" ? part.workload : part.kind;
+  say(`\n   ${title}`);
+  try {
+    add(result, await place.run(part));
+  } catch (error) {
+    result.failures.push(`${title}: ${(error as Error).message}`);
+    say(`   failed: ${(error as Error).message}`);
   }
-  return result;
 }
 
 function partsOf({ sections, workloads, operations, repeats, only, full, seed }: Options): Part[] {
@@ -87,15 +82,4 @@ function add(result: PlaceResult, part: PartResult): void {
 function versions(): Record<string, string> {
   const parts = Object.entries(peers.dependencies).filter(([name]) => !name.startsWith("@tensorflow/tfjs-backend"));
   return { [ours.name]: ours.version, ...Object.fromEntries(parts) };
-}
-
-/** Of the working tree that this was built in; a bare machine has none. */
-function commit(): string {
-  try {
-    const git = (...args: string[]) =>
-      execFileSync("git", args, { cwd: import.meta.dirname, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return git("describe", "--always", "--dirty").trim();
-  } catch {
-    return "unknown";
-  }
 }

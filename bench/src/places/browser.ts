@@ -21,17 +21,20 @@ export async function openBrowser(root: string, executablePath: string, say: Say
     runtime: `Chromium ${browser.version()}`,
     async run(part) {
       const page = await browser.newPage();
+      let late: ReturnType<typeof setTimeout> | undefined;
       try {
-        page.setDefaultTimeout(PART_MINUTES * 60_000);
         await page.exposeFunction("say", say);
         page.on("pageerror", (error) => say(`error in the page: ${error.message}`));
-        const crash = new Promise<never>((_, reject) => {
+        const failure = new Promise<never>((_, reject) => {
           page.on("crash", () => reject(new Error("the page crashed")));
+          const tooLate = () => reject(new Error(`no result after ${PART_MINUTES} minutes`));
+          late = setTimeout(tooLate, PART_MINUTES * 60_000);
         });
         await page.goto(`${server.address}/page.html`);
         await page.waitForFunction(() => "runPart" in window);
-        return await Promise.race([page.evaluate((what) => window.runPart(what), part), crash]);
+        return await Promise.race([page.evaluate((what) => window.runPart(what), part), failure]);
       } finally {
+        clearTimeout(late);
         await page.close();
       }
     },

@@ -10,6 +10,7 @@ import type { Message } from "./node.ts";
 const tell = (message: Message): void => void process.send!(message);
 
 export async function runInsideNode(): Promise<void> {
+  process.once("disconnect", () => process.exit()); // never without the program outside
   const part = await new Promise<Part>((resolve) => process.once("message", (message) => resolve(message as Part)));
   try {
     await pretendNavigator();

@@ -15,4 +15,4 @@ export interface Place {
 export type Say = (text: string) => void;
 
 /** Longer than any part should take: what hangs must not hang the run. */
-export const PART_MINUTES = 20;
+export const PART_MINUTES = 45;

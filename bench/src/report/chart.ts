@@ -10,6 +10,8 @@ const BAR = { height: 14, step: 22 };
 const MARGIN = { left: 14, right: 14, top: 56, bottom: 30 };
 const HEAD = 66;
 const BELOW = 26;
+/** Room that "100 ms" needs beside its neighbours. */
+const NAME_WIDTH = 46;
 
 const STYLE = `
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328; }
@@ -82,11 +84,12 @@ function panel(
   const right = x + PANEL.width - PANEL.value;
   const at = (milliseconds: number) => left + ((Math.log10(milliseconds) - from) / (to - from)) * (right - left);
   const bottom = y + cells.length * BAR.step;
+  const every = (right - left) / (to - from) < NAME_WIDTH ? 2 : 1;
   const parts = [text(x, y - 18, OPERATIONS[operation], "quiet")];
   for (let decade = from; decade <= to; decade++) {
     const here = at(10 ** decade);
     parts.push(`<line class="grid" x1="${fix(here)}" x2="${fix(here)}" y1="${y - 4}" y2="${bottom}"/>`);
-    parts.push(text(here, bottom + 14, decadeName(decade), "quiet small", "middle"));
+    if ((decade - from) % every === 0) parts.push(text(here, bottom + 14, decadeName(decade), "quiet small", "middle"));
   }
   cells.forEach((cell, i) => {
     parts.push(bar(cell, x, y + i * BAR.step, at, left));

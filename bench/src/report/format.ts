@@ -4,6 +4,9 @@ import type { Cell, PlaceResult } from "../results.ts";
 import type { Spread } from "../statistics.ts";
 import { type Operation, WORKLOADS } from "../workloads.ts";
 
+export const machineOf = ({ machine: { processor, cores, memoryGB, system } }: PlaceResult): string =>
+  `${processor}, ${cores} cores, ${memoryGB} GB, ${system}`;
+
 /** Three figures, without an exponent: 0.123, 12.3, 1,230. */
 export function threeFigures(value: number): string {
   if (value === 0 || !Number.isFinite(value)) return String(value);

@@ -2,21 +2,18 @@
 
 import type { Cell, PlaceResult, Results } from "../results.ts";
 import { OPERATIONS, type Operation } from "../workloads.ts";
-import { groupsOf, nameOf, oursFor, range, shapeOf, threeFigures, times } from "./format.ts";
+import { groupsOf, machineOf, nameOf, oursFor, range, shapeOf, threeFigures, times } from "./format.ts";
 import { percent } from "./table.ts";
 
-export function asMarkdown({ machine, commit, date, versions, places }: Results): string {
+export function asMarkdown({ commit, date, versions, places }: Results): string {
   const of = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  return [
-    `Measured on ${date.slice(0, 10)} at ${commit}: ${machine.processor}, ${machine.cores} cores, ` +
-      `${machine.memoryGB} GB, ${machine.system}. ${of.join(", ")}.`,
-    ...places.flatMap(placeLines),
-    "",
-  ].join("\n");
+  return [`Measured on ${date.slice(0, 10)} at ${commit}. ${of.join(", ")}.`, ...places.flatMap(placeLines), ""].join(
+    "\n",
+  );
 }
 
 function placeLines(place: PlaceResult): string[] {
-  const lines = ["", `### ${place.runtime}, ${place.adapter}`];
+  const lines = ["", `### ${place.runtime}, ${place.adapter}`, "", `${machineOf(place)}.`];
   const operations = [...new Set(place.cells.map(({ operation }) => operation))];
   for (const operation of operations) lines.push("", ...operationTable(place, operation));
   for (const text of [...place.absent, ...place.failures]) lines.push("", `${text}.`);

@@ -2,19 +2,15 @@
 
 import type { Cell, PlaceResult, Results } from "../results.ts";
 import { OPERATIONS } from "../workloads.ts";
-import { agreementOf, groupsOf, nameOf, oursFor, range, shapeOf, threeFigures, times } from "./format.ts";
+import { agreementOf, groupsOf, machineOf, nameOf, oursFor, range, shapeOf, threeFigures, times } from "./format.ts";
 
-export function asText({ machine, commit, date, places }: Results): string {
-  const { processor, cores, memoryGB, system } = machine;
-  return [
-    `made-webgpu ${commit}, ${date.slice(0, 10)}: ${processor}, ${cores} cores, ${memoryGB} GB, ${system}`,
-    ...places.flatMap(placeLines),
-  ].join("\n");
+export function asText({ commit, date, places }: Results): string {
+  return [`made-webgpu ${commit}, ${date.slice(0, 10)}`, ...places.flatMap(placeLines)].join("\n");
 }
 
 function placeLines(place: PlaceResult): string[] {
   const { runtime, adapter, ceilings, absent, failures } = place;
-  const lines = ["", `━━ ${runtime} on ${adapter}`];
+  const lines = ["", `━━ ${runtime} on ${adapter}`, `   ${machineOf(place)}`];
   if (ceilings) {
     const { gflops, copyGBps, dispatchMicroseconds } = ceilings;
     lines.push(
