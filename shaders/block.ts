@@ -11,12 +11,14 @@ export interface Block {
   readonly lanes: readonly [number, number];
   /** How many k the matmul takes at a time; divides {@link UNIT_MULTIPLE}. */
   readonly unroll: number;
-  /**
-   * How many invocations fetch the right operand together: 1, or 4 where there are subgroups; then `lanes` is a
-   * multiple of 4 along units, and 1 along rows.
-   */
-  readonly share: 1 | 4;
+  readonly fetch: Fetch;
 }
+
+/**
+ * Who fetches the operands: every invocation for itself; the four of a quad together, where there are subgroups (`lanes`
+ * is then a multiple of 4 along units, and 1 along rows); or the workgroup, into its own memory.
+ */
+export type Fetch = "alone" | "quad" | "workgroup";
 
 /** `units` × `inputs` weights an invocation. */
 export type UpdateBlock = Omit<Block, "rows"> & { readonly inputs: number };
@@ -37,7 +39,7 @@ const UPTO_20 = [20, 16, 12, 8, 4];
 const UPTO_28 = [28, ...UPTO_20];
 const UPTO_52 = [52, 36, ...UPTO_28];
 
-/** What a kind may get: shapes that need nothing, and where they are faster, those for quads that fetch together. */
+/** What a kind may get: shapes that need no feature, and where they are faster, those for quads that fetch together. */
 interface Choice<T> {
   readonly alone: T;
   readonly together?: T;
@@ -46,29 +48,29 @@ interface Choice<T> {
 /** Measured: see docs/benchmarks.md. */
 const FORWARD: Record<AdapterKind, Choice<readonly Block[]>> = {
   lavapipe: {
-    alone: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, share: 1 }),
-    together: many(UPTO_28, { units: 8, lanes: [8, 1], unroll: 1, share: 4 }),
+    alone: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, fetch: "alone" }),
+    together: many(UPTO_28, { units: 8, lanes: [8, 1], unroll: 1, fetch: "quad" }),
   },
   swiftshader: {
-    alone: many(UPTO_20, { units: 16, lanes: [8, 1], unroll: 2, share: 1 }),
-    together: many(UPTO_52, { units: 16, lanes: [4, 1], unroll: 4, share: 4 }),
+    alone: many(UPTO_20, { units: 16, lanes: [8, 1], unroll: 2, fetch: "alone" }),
+    together: many(UPTO_52, { units: 16, lanes: [4, 1], unroll: 4, fetch: "quad" }),
   },
   hardware: {
-    alone: many([4], { units: 4, lanes: [16, 4], unroll: 4, share: 1 }),
+    alone: many([4], { units: 8, lanes: [8, 8], unroll: 16, fetch: "workgroup" }),
   },
 };
 
 const UPDATE: Record<AdapterKind, Choice<UpdateBlock>> = {
   lavapipe: {
-    alone: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 1 },
-    together: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, share: 4 },
+    alone: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, fetch: "alone" },
+    together: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, fetch: "quad" },
   },
   swiftshader: {
-    alone: { units: 16, inputs: 16, lanes: [8, 1], unroll: 2, share: 1 },
-    together: { units: 16, inputs: 32, lanes: [4, 1], unroll: 4, share: 4 },
+    alone: { units: 16, inputs: 16, lanes: [8, 1], unroll: 2, fetch: "alone" },
+    together: { units: 16, inputs: 32, lanes: [4, 1], unroll: 4, fetch: "quad" },
   },
   hardware: {
-    alone: { units: 4, inputs: 4, lanes: [8, 8], unroll: 4, share: 1 },
+    alone: { units: 8, inputs: 4, lanes: [8, 8], unroll: 16, fetch: "workgroup" },
   },
 };
 
@@ -99,4 +101,4 @@ export function blocksFor({ kind, subgroups }: Target): Blocks {
 }
 
 export const blockName = (block: Block | UpdateBlock): string =>
-  `${block.units}x${"rows" in block ? block.rows : block.inputs}${block.unroll > 1 ? ` by ${block.unroll}` : ""}${block.share > 1 ? " together" : ""}`;
+  `${block.units}x${"rows" in block ? block.rows : block.inputs}${block.unroll > 1 ? ` by ${block.unroll}` : ""}${block.fetch === "alone" ? "" : `, ${block.fetch}`}`;

@@ -8,7 +8,7 @@ import { type Block, blockName } from "./block.ts";
 import { derivative } from "./chunks/activation.ts";
 import { eachSum, store, storeSums } from "./chunks/both-ways.ts";
 import { DROPOUT, KEPT } from "./chunks/dropout.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -38,7 +38,7 @@ export const maskedLinearGradInput = (config: {
     bindings,
     workgroups: ({ inputs, rows }) => blockGrid(block, inputs, rows),
     code: wgsl`
-${enable(block)}
+${prelude(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -62,10 +62,10 @@ ${blockOfInvocation(block, "layer.inputs")}
 ${accumulators(block, () => "0.0")}
 ${matmul(block, {
   left: "weights",
-  leftAt: "unit / 4u",
+  leftAt: (unit: string) => `${unit} / 4u`,
   leftPitch: "(layer.inputPitch / 4u)",
   right: "delta",
-  rightAt: "row4",
+  rightAt: (row4: string) => row4,
   rightPitch: "step.pitch",
   begin: "begin",
   end: "layer.units",

@@ -7,7 +7,7 @@ import type { Rule } from "../src/made/optimizer.ts";
 import { type Block, blockName, type UpdateBlock } from "./block.ts";
 import { BIAS_AT, OVER_BATCH } from "./chunks/bias.ts";
 import { byRowAt } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { momentBindings, optimize } from "./chunks/optimizer.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { repeat, wgsl } from "./wgsl.ts";
@@ -57,7 +57,7 @@ export const maskedLinearUpdate = (config: {
     bindings,
     workgroups: ({ units, inputs }) => blockGrid(tile, units, inputs),
     code: wgsl`
-${enable(tile)}
+${prelude(tile)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -67,21 +67,18 @@ ${blockOfInvocation(tile, "layer.units", "layer.inputs")}
   let input = row4 * 4u;
 ${accumulators(tile, () => "0.0")}
   // Above the step nothing is seen and every gradient is 0: the sum over the batch is not even begun.
-  let seen = input < masks[step.mask + layer.fanIn + lastUnit];
-  if (!seen && input > 0u && step.hiddenRest == 1u) { return; }
-  if (seen) {
-    let delta_at = ${byRowAt("layer.unitPitch", "0u", "unit")};
-    let x_at = ${byRowAt("layer.inputPitch", "0u", "input")};
-${matmul(tile, {
-  left: "delta",
-  leftAt: "delta_at",
-  leftPitch: "(layer.unitPitch / 4u)",
-  right: "x",
-  rightAt: "x_at",
-  rightPitch: "(layer.inputPitch / 4u)",
-  begin: "0u",
-  end: "step.rows",
-})}
+  let seen = firstRow4 * 4u < masks[step.mask + layer.fanIn + lastUnit];
+  if (!seen && firstRow4 > 0u && step.hiddenRest == 1u) { return; }
+  if (seen) {${matmul(tile, {
+    left: "delta",
+    leftAt: (unit) => byRowAt("layer.unitPitch", "0u", unit),
+    leftPitch: "(layer.unitPitch / 4u)",
+    right: "x",
+    rightAt: (row4) => byRowAt("layer.inputPitch", "0u", `${row4} * 4u`),
+    rightPitch: "(layer.inputPitch / 4u)",
+    begin: "0u",
+    end: "step.rows",
+  })}
   }
 ${collect(tile)}
 ${oneMask ? updateInPlace(tile, bias, backward) : updateAcrossMasks(tile, bias, backward)}

@@ -8,7 +8,7 @@ import { activate } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { eachSum, store, storeSums } from "./chunks/both-ways.ts";
 import { DROPOUT, KEPT } from "./chunks/dropout.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -41,7 +41,7 @@ export const maskedLinear = (config: {
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
-${enable(block)}
+${prelude(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -63,10 +63,10 @@ ${blockOfInvocation(block, "layer.units")}
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, {
   left: "weights",
-  leftAt: "unit / 4u",
+  leftAt: (unit: string) => `${unit} / 4u`,
   leftPitch: "(layer.unitPitch / 4u)",
   right: "x",
-  rightAt: "row4",
+  rightAt: (row4: string) => row4,
   rightPitch: "step.pitch",
   begin: "0u",
   end: "end",

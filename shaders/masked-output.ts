@@ -7,7 +7,7 @@ import { type Block, blockName } from "./block.ts";
 import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
@@ -52,9 +52,9 @@ export const maskedOutput = (config: {
   const wholeRows = epilogue === "probabilities" || epilogue === "logits";
   const vectors = block.rows / 4;
   const strides = {
-    leftAt: "unit / 4u",
+    leftAt: (unit: string) => `${unit} / 4u`,
     leftPitch: "(layer.unitPitch / 4u)",
-    rightAt: "row4",
+    rightAt: (row4: string) => row4,
     rightPitch: "step.pitch",
     begin: "0u",
   };
@@ -64,7 +64,7 @@ export const maskedOutput = (config: {
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
-${enable(block)}
+${prelude(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}

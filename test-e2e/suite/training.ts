@@ -151,11 +151,14 @@ const sameBitsByBlock: Case = {
     const runs: Parameters[] = [];
     // What adapters get differs in these ways; their largest would take another adapter a minute to compile.
     const shapes: [units: number, rows: number, Omit<Block, "units" | "rows">][] = [
-      [4, 4, { lanes: [16, 4], unroll: 4, share: 1 }],
-      [8, 12, { lanes: [8, 1], unroll: 1, share: 1 }],
+      [4, 4, { lanes: [16, 4], unroll: 4, fetch: "alone" }],
+      [4, 4, { lanes: [4, 4], unroll: 4, fetch: "workgroup" }],
     ];
     if (device.features.has("subgroups"))
-      shapes.push([8, 20, { lanes: [8, 1], unroll: 1, share: 4 }], [8, 8, { lanes: [4, 1], unroll: 4, share: 4 }]);
+      shapes.push(
+        [4, 20, { lanes: [8, 1], unroll: 1, fetch: "quad" }],
+        [8, 8, { lanes: [4, 1], unroll: 2, fetch: "quad" }],
+      );
     for (const [units, many, shape] of shapes) {
       const blocks: Blocks = {
         forward: () => ({ units, rows: many, ...shape }),
