@@ -5,6 +5,7 @@ import { type Agreement, type Answers, ask, compare, STEPS } from "./agreement.t
 import { type Timed, takeTurns, timeOnce } from "./measure.ts";
 import { type Contender, idOf, NotInstalledError, type Peer } from "./peer.ts";
 import type { Problem } from "./problem.ts";
+import { threeFigures } from "./report/format.ts";
 import type { Cell } from "./results.ts";
 import { spreadOf } from "./statistics.ts";
 import { BATCHES, type Operation } from "./workloads.ts";
@@ -22,7 +23,7 @@ const SAMPLE_MS = 150;
 /** Most steps, evaluations or draws in a sample. */
 const MOST = { train: 400, evaluate: 50, sample: 50 } as const;
 /** What draws a value a pass is timed at no more positions than fit into this. */
-const SAMPLING_MS = 4000;
+const SAMPLING_MS = 2000;
 /** Fewest positions that are timed. */
 const FEWEST_POSITIONS = 20;
 
@@ -99,7 +100,7 @@ export async function compareContenders(
       };
       cells.push(cell);
       say(
-        `${operation} ${idOf(contender)}: ${cell.milliseconds ? `${cell.milliseconds.median.toPrecision(3)} ms` : failed}`,
+        `${operation} ${idOf(contender)}: ${cell.milliseconds ? `${threeFigures(cell.milliseconds.median)} ms` : failed}`,
       );
     }
   }

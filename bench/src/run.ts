@@ -12,7 +12,7 @@ import type { PlaceResult, Results } from "./results.ts";
 declare const __COMMIT__: string;
 
 /** Seconds after which a slow contender takes part in no further round, once it has been in two. */
-const SECONDS = 30;
+const SECONDS = 15;
 
 /** Runs in one place after the other; what fails is told in the results, and the rest goes on. */
 export async function run(options: Options, open: Record<PlaceName, () => Promise<Place>>, say: Say): Promise<Results> {
@@ -63,7 +63,7 @@ async function runOne(place: Place, part: Part, result: PlaceResult, say: Say): 
 function partsOf({ sections, workloads, operations, repeats, only, full, seed }: Options): Part[] {
   const seconds = full ? Number.MAX_SAFE_INTEGER : SECONDS;
   return sections.flatMap((section): Part[] => {
-    if (section === "growth") return [{ kind: section, repeats, full }];
+    if (section === "growth") return [{ kind: section, repeats: full ? repeats : Math.min(3, repeats), full }];
     if (section !== "compare") return [{ kind: section, repeats }];
     return workloads.map((workload) => ({ kind: "workload", workload, only, operations, repeats, seconds, seed }));
   });

@@ -2,9 +2,9 @@
 
 import { takeTurns } from "../measure.ts";
 import { exponentOf, type Spread, spreadOf } from "../statistics.ts";
-import { BATCH, BATCHES } from "../workloads.ts";
+import { BATCH } from "../workloads.ts";
 import { countBuffers, expectedBytes } from "./memory.ts";
-import { type Steps, trainingSteps } from "./steps.ts";
+import { MINIBATCHES, type Steps, trainingSteps } from "./steps.ts";
 
 /** A network with one hidden layer and the size of its minibatches. */
 export interface Size {
@@ -68,7 +68,7 @@ export async function measureGrowth(device: GPUDevice, { repeats, full, say }: G
       count.forgetPeak();
       models.set(size, await trainingSteps(device, { inputs: size.D, hidden: [size.H] }, size.B));
       const bytes = count.peak() - before;
-      const formula = expectedBytes({ inputs: size.D, hidden: [size.H], batch: size.B, rows: BATCHES * size.B });
+      const formula = expectedBytes({ inputs: size.D, hidden: [size.H], batch: size.B, rows: MINIBATCHES * size.B });
       if (axis === "H" || size[axis] !== BASE[axis]) memory.push({ ...size, bytes, formula });
     }
     const times = await takeTurns(models, { repeats, seconds: 60 });
