@@ -56,13 +56,21 @@ export class Layer {
 
   /** Records keeping a copy of the parameters. */
   keep(encoder: GPUCommandEncoder): void {
-    this.#kept ??= this.#gpu.storage(`${this.shape.name}-kept`, 4 * this.size);
-    encoder.copyBufferToBuffer(this.parameters, 0, this.#kept, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(this.parameters, 0, this.kept, 0, 4 * this.size);
   }
 
-  /** Records putting the kept parameters back. */
-  restore(encoder: GPUCommandEncoder): void {
-    if (this.#kept) encoder.copyBufferToBuffer(this.#kept, 0, this.parameters, 0, 4 * this.size);
+  /** Where {@link keep} keeps them; made when first asked for. */
+  get kept(): GPUBuffer {
+    this.#kept ??= this.#gpu.storage(`${this.shape.name}-kept`, 4 * this.size);
+    return this.#kept;
+  }
+
+  /** Records exchanging the parameters and the kept ones, by way of `scratch`, which has room for them. */
+  swap(encoder: GPUCommandEncoder, scratch: GPUBuffer): void {
+    const { parameters, kept } = this;
+    encoder.copyBufferToBuffer(parameters, 0, scratch, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(kept, 0, parameters, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(scratch, 0, kept, 0, 4 * this.size);
   }
 
   free(): void {

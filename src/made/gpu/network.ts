@@ -7,9 +7,10 @@ import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type { ConditionalsAs, Epoch, LoadedRows, Network, Progress } from "../network.ts";
+import type { ConditionalsAs, Epoch, LoadedRows, Network, NetworkState, Progress, Values } from "../network.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
+import { connections } from "../reference/model.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
 import { Layer } from "./layer.ts";
@@ -154,29 +155,51 @@ export class GpuNetwork implements Network {
   }
 
   async read(): Promise<Parameters> {
-    this.#check();
-    const parameters: Parameters = {};
+    const values = await this.#readValues(({ parameters }) => parameters);
     const shapes = parameterShapes(this.#shared.config);
-    for (const { shape, size, hasBias, parameters: buffer } of this.#shared.layers) {
-      const values = new Float32Array(await this.#gpu.download(buffer, 4 * size));
-      const { name, units, inputs } = shape;
-      parameters[name] = { shape: shapes.get(name)!, data: values.slice(0, units * inputs) };
-      const bias = biasOf(name);
-      if (hasBias) parameters[bias] = { shape: shapes.get(bias)!, data: values.slice(units * inputs) };
-    }
-    // In the paper's order, whatever order the layers came in.
-    return Object.fromEntries([...shapes.keys()].map((name) => [name, parameters[name]]));
+    return Object.fromEntries([...shapes].map(([name, shape]) => [name, { shape, data: values[name] }]));
   }
 
   write(parameters: Parameters): void {
     this.#check();
-    for (const { shape, size, hasBias, parameters: buffer } of this.#shared.layers) {
-      const values = new Float32Array(size);
-      values.set(parameters[shape.name].data);
-      if (hasBias) values.set(parameters[biasOf(shape.name)].data, shape.units * shape.inputs);
-      this.#gpu.upload(buffer, values);
-    }
+    this.#writeValues(
+      ({ parameters }) => parameters,
+      Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data])),
+    );
     this.#arrangement.forget();
+  }
+
+  async readState({ moments, kept }: { moments: number; kept: boolean }): Promise<NetworkState> {
+    return {
+      parameters: await this.#readValues(({ parameters }) => parameters),
+      moments: await this.readMoments(moments),
+      kept: kept ? await this.#readValues((layer) => layer.kept) : undefined,
+    };
+  }
+
+  async writeState({ parameters, moments, kept }: NetworkState): Promise<void> {
+    this.#check();
+    await this.#gpu.scoped(() => {
+      this.#writeValues((layer) => layer.parameters, parameters);
+      this.writeMoments(moments);
+      if (kept) this.#writeValues((layer) => layer.kept, kept);
+    });
+    this.#arrangement.forget();
+  }
+
+  /** The first `count` moments of every parameter, in canonical order. */
+  async readMoments(count: number): Promise<Values[]> {
+    const moments: Values[] = [];
+    for (let i = 0; i < count; i++) moments.push(await this.#readValues((layer) => layer.moments(count)[i]));
+    return moments;
+  }
+
+  /** Replaces the moments, given in canonical order, and sets those beyond them to zero. */
+  writeMoments(moments: readonly Values[]): void {
+    this.resetOptimizer();
+    for (const [i, moment] of moments.entries())
+      this.#writeValues((layer) => layer.moments(moments.length)[i], moment);
+    this.#hiddenMoved = moments.some((moment) => hasHidden(this.#shared.config, this.#supply.at(0), moment));
   }
 
   resetOptimizer(): void {
@@ -188,8 +211,11 @@ export class GpuNetwork implements Network {
     this.#each((layer, encoder) => layer.keep(encoder));
   }
 
-  restore(): void {
-    this.#each((layer, encoder) => layer.restore(encoder));
+  swap(): void {
+    const { layers } = this.#shared;
+    const scratch = this.#gpu.storage("swap", 4 * Math.max(...layers.map(({ size }) => size)));
+    this.#each((layer, encoder) => layer.swap(encoder, scratch));
+    this.#gpu.free(scratch);
     this.#arrangement.forget();
   }
 
@@ -211,6 +237,29 @@ export class GpuNetwork implements Network {
   #check(): void {
     if (this.#disposed) throw new DisposedError("the model");
     this.#gpu.check();
+  }
+
+  async #readValues(bufferOf: (layer: Layer) => GPUBuffer): Promise<Record<string, Float32Array>> {
+    this.#check();
+    const values: Record<string, Float32Array> = {};
+    for (const layer of this.#shared.layers) {
+      const { shape, size, hasBias } = layer;
+      const all = new Float32Array(await this.#gpu.download(bufferOf(layer), 4 * size));
+      const weights = shape.units * shape.inputs;
+      values[shape.name] = all.slice(0, weights);
+      if (hasBias) values[biasOf(shape.name)] = all.slice(weights);
+    }
+    return values;
+  }
+
+  #writeValues(bufferOf: (layer: Layer) => GPUBuffer, values: Values): void {
+    for (const layer of this.#shared.layers) {
+      const { shape, size, hasBias } = layer;
+      const all = new Float32Array(size);
+      all.set(values[shape.name]);
+      if (hasBias) all.set(values[biasOf(shape.name)], shape.units * shape.inputs);
+      this.#gpu.upload(bufferOf(layer), all);
+    }
   }
 
   /** Records `record` for every layer and submits it. */
@@ -235,6 +284,13 @@ export class GpuNetwork implements Network {
 
 /** The bias that goes with a weight matrix: b1 with W1, c with V. */
 const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));
+
+/** Whether any value stands at a weight that `mask` hides. */
+function hasHidden(config: ResolvedConfig, mask: Mask, values: Values): boolean {
+  return Object.entries(connections(config, mask)).some(([name, seen]) =>
+    values[name].some((value, i) => value !== 0 && seen[i] === 0),
+  );
+}
 
 /** The optimiser's numbers for step t ≥ 1, computed in float64 and rounded once. */
 function optimizerFields(optimizer: Optimizer, t: number) {
