@@ -156,8 +156,7 @@ function readEntry(name: string, entry: unknown) {
   const where = `tensor "${name}"`;
   const { dtype, shape, data_offsets: offsets, ...rest } = asObject(entry, where);
   const [more] = Object.keys(rest);
-  if (more !== undefined)
-    throw failAt(where, more, "the keys dtype, shape and data_offsets, and no others");
+  if (more !== undefined) throw failAt(where, more, "the keys dtype, shape and data_offsets, and no others");
   if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype))
     throw failAt(`${where}: dtype`, dtype, `one of ${Object.keys(ELEMENT_BYTES).join(", ")}`);
   if (!isCounts(shape)) throw failAt(`${where}: shape`, shape, "an array of integers ≥ 0");

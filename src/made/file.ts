@@ -127,9 +127,7 @@ function readConfig(json: unknown, tensors: ReadonlyMap<string, Tensor>) {
     );
   const drawn = resolve({ ...given, masks: count });
   const K = tensors.get(ORDERING)?.shape[0] ?? 0;
-  const rows = new Map(
-    [...maskShapes(drawn, K)].map(([name, shape]) => [name, valuesOf(name, tensors, "I32", shape)]),
-  );
+  const rows = new Map([...maskShapes(drawn, K)].map(([name, shape]) => [name, valuesOf(name, tensors, "I32", shape)]));
   const row = (name: string, k: number, length: number) => [...rows.get(name)!.subarray(k * length, (k + 1) * length)];
   const masks = Array.from(
     { length: K },

@@ -48,7 +48,21 @@ export interface RunState {
   fit?: { reports: EpochReport[]; part?: PartOfEpoch };
 }
 
-export const freshRun = (): RunState => ({ step: 0, epoch: 0, rows: 0 });
+/** Where every run begins. */
+const FRESH: RunState = {
+  step: 0,
+  epoch: 0,
+  rows: 0,
+  optimizer: undefined,
+  best: undefined,
+  kept: undefined,
+  fit: undefined,
+};
+
+export const freshRun = (): RunState => ({ ...FRESH });
+
+/** Makes `run` stand where `to` does, or at the beginning. */
+export const setRun = (run: RunState, to?: RunState): RunState => Object.assign(run, FRESH, structuredClone(to));
 
 /** A run state as JSON; the same state gives the same text. */
 export const printRun = ({ step, epoch, rows, optimizer, best, kept, fit }: RunState): string =>

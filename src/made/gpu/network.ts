@@ -197,8 +197,7 @@ export class GpuNetwork implements Network {
   /** Replaces the moments, given in canonical order, and sets those beyond them to zero. */
   writeMoments(moments: readonly Values[]): void {
     this.resetOptimizer();
-    for (const [i, moment] of moments.entries())
-      this.#writeValues((layer) => layer.moments(moments.length)[i], moment);
+    for (const [i, moment] of moments.entries()) this.#writeValues((layer) => layer.moments(moments.length)[i], moment);
     this.#hiddenMoved = moments.some((moment) => hasHidden(this.#shared.config, this.#supply.at(0), moment));
   }
 
