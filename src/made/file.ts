@@ -118,6 +118,8 @@ function printConfig({ masks, ...config }: ResolvedConfig): string {
 }
 
 function readConfig(json: unknown, tensors: ReadonlyMap<string, Tensor>) {
+  if (typeof json !== "object" || json === null)
+    throw new FormatError(`model file: __metadata__.config: got ${json}, expected a JSON object`);
   const { masks: supply, ...given } = json as Omit<MadeConfig, "masks"> & { masks: unknown };
   // Of given masks the first stands for all, until their shapes are known.
   const count = supply === "given" ? 1 : supply === "endless" ? Number.POSITIVE_INFINITY : supply;
