@@ -12,6 +12,7 @@ import { checkRows, type FitOptions, type FitResult, runFit } from "./fit.ts";
 import { initialParameters } from "./initialize.ts";
 import { checkMask, type Mask, MaskSupply } from "./masks.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
+import { exportOnnx } from "./onnx.ts";
 import { MOMENTS } from "./optimizer.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
 import { Random } from "./random.ts";
@@ -218,6 +219,16 @@ export class Made {
       const state = await this.#network.readState({ moments, kept: kept !== undefined });
       return this.#fileOf({ state, run: this.#run });
     });
+  }
+
+  /**
+   * The model as an ONNX file (opset 17), to score with in other runtimes: input `x` [N, D], 0 and 1 as float32; outputs
+   * `logp` [N] in nats, over all masks as {@link logProb}, and `p` [N, D], the conditionals under mask 0 as
+   * {@link conditionals}: a mixture over orderings has no conditionals of its own. Weights come once for each mask.
+   * @throws ArgumentError where they take more than the 2 GiB of an ONNX file
+   */
+  exportOnnx(): Promise<Uint8Array> {
+    return this.#alone("exportOnnx", async () => exportOnnx(this.config, await this.#network.read(), this.masks()));
   }
 
   /** Frees everything the model holds. A device of the caller's stays. */
