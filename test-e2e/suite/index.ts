@@ -1,6 +1,7 @@
 // Every case that runs on a GPU, by name. The golden cases follow from the names of the files.
 
 import type { Case } from "./case.ts";
+import { fileCases } from "./files.ts";
 import { goldenCase } from "./golden.ts";
 import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./model.ts";
@@ -11,4 +12,5 @@ export const casesFor = (goldenNames: readonly string[]): Case[] => [
   ...goldenNames.map(goldenCase),
   ...trainingCases,
   ...modelCases,
+  ...fileCases,
 ];

@@ -169,12 +169,13 @@ export class GpuNetwork implements Network {
     this.#arrangement.forget();
   }
 
-  async readState({ moments, kept }: { moments: number; kept: boolean }): Promise<NetworkState> {
-    return {
-      parameters: await this.#readValues(({ parameters }) => parameters),
-      moments: await this.readMoments(moments),
-      kept: kept ? await this.#readValues((layer) => layer.kept) : undefined,
-    };
+  async readState(parts: { moments: number; kept: boolean }): Promise<NetworkState> {
+    const [parameters, moments, kept] = await Promise.all([
+      this.#readValues((layer) => layer.parameters),
+      this.readMoments(parts.moments),
+      parts.kept ? this.#readValues((layer) => layer.kept) : undefined,
+    ]);
+    return { parameters, moments, kept };
   }
 
   async writeState({ parameters, moments, kept }: NetworkState): Promise<void> {
@@ -188,10 +189,9 @@ export class GpuNetwork implements Network {
   }
 
   /** The first `count` moments of every parameter, in canonical order. */
-  async readMoments(count: number): Promise<Values[]> {
-    const moments: Values[] = [];
-    for (let i = 0; i < count; i++) moments.push(await this.#readValues((layer) => layer.moments(count)[i]));
-    return moments;
+  readMoments(count: number): Promise<Values[]> {
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    return Promise.all(numbers.map((i) => this.#readValues((layer) => layer.moments(count)[i])));
   }
 
   /** Replaces the moments, given in canonical order, and sets those beyond them to zero. */
@@ -241,13 +241,14 @@ export class GpuNetwork implements Network {
   async #readValues(bufferOf: (layer: Layer) => GPUBuffer): Promise<Record<string, Float32Array>> {
     this.#check();
     const values: Record<string, Float32Array> = {};
-    for (const layer of this.#shared.layers) {
+    const read = this.#shared.layers.map(async (layer) => {
       const { shape, size, hasBias } = layer;
       const all = new Float32Array(await this.#gpu.download(bufferOf(layer), 4 * size));
       const weights = shape.units * shape.inputs;
       values[shape.name] = all.slice(0, weights);
       if (hasBias) values[biasOf(shape.name)] = all.slice(weights);
-    }
+    });
+    await Promise.all(read);
     return values;
   }
 
