@@ -194,4 +194,108 @@ const lossesAt = (first: number, count: number): Case => ({
   },
 });
 
-export const fileCases: Case[] = [roundTrip, killed, lossesAt(1, 20)];
+const recovers: Case = {
+  name: "files: with recover, a fit goes on from device to device and ends with the bits of one that was never lost",
+  async run({ device, newDevice }) {
+    const seen: number[] = [];
+    const calls = loseAt(device, 0);
+    const undisturbed = await Made.create(TINY, { device });
+    seen.push(calls());
+    await undisturbed.fit(tinyRows, TINY_FIT);
+    seen.push(calls());
+    const want = await undisturbed.save();
+    undisturbed.dispose();
+
+    let devices = 0;
+    let early = 0;
+    for (let i = 0; i < 8; i++) {
+      const random = new Random(100 + i, "sample");
+      const live: GPUDevice[] = [];
+      // Two devices die, the first in fit, the second while it is filled or in fit; the third lives.
+      const give = async () => {
+        const next = await newDevice();
+        live.push(next);
+        if (live.length === 1) loseAt(next, seen[0] + 1 + random.below(seen[1] - seen[0]));
+        if (live.length === 2) loseAt(next, 1 + random.below(seen[1]));
+        return next;
+      };
+      const made = await Made.create(TINY, { device: give });
+      const reported: number[] = [];
+      const options: FitOptions = {
+        ...TINY_FIT,
+        recover: true,
+        checkpoint: i % 2 ? { everySeconds: 1e-6, write() {} } : undefined,
+        onEpoch: ({ epoch }) => void reported.push(epoch),
+      };
+      try {
+        const { epochs } = await made.fit(tinyRows, options);
+        expect(epochs.map(({ epoch }) => epoch).join() === "1,2,3", `run ${i}: epochs ${epochs.map((e) => e.epoch)}`);
+        expect(reported.at(-1) === 3, `run ${i}: reported ${reported}`);
+        expect(same(await made.save(), want), `run ${i}: other bits after ${live.length} devices`);
+      } catch (error) {
+        // Before the first snapshot there is nothing to go on from.
+        expect((error as { code?: string }).code === "device-lost" && live.length === 1, `run ${i}: ${error}`);
+        early++;
+      }
+      devices += live.length;
+      made.dispose();
+      const ends = await Promise.all(live.map(({ lost }) => lost));
+      expect(
+        ends.every(({ reason }) => reason === "destroyed"),
+        "a device that was handed over is still there",
+      );
+    }
+    expect(early <= 2 && devices >= 16, `${early} runs of 8 were lost before they began, ${devices} devices`);
+
+    const given = await Made.create(TINY, { device: await newDevice() });
+    const error = await rejection(() => given.fit(tinyRows, { recover: true }));
+    expect(/recover: the model was given a GPUDevice/.test(error.message), `got ${error}`);
+    given.dispose();
+    return `8 runs on ${devices} devices, ${early} lost before the first step`;
+  },
+};
+
+const cycles: Case = {
+  name: "files: 2,000 models made, trained a step and disposed leave nothing on the device",
+  sharesDevice: true,
+  async run({ device }) {
+    const live = new Map<GPUBuffer, number>();
+    let most = 0;
+    const { createBuffer } = device;
+    device.createBuffer = (descriptor) => {
+      const buffer = createBuffer.call(device, descriptor);
+      live.set(buffer, descriptor.size);
+      most = Math.max(most, live.size);
+      const { destroy } = buffer;
+      buffer.destroy = () => {
+        live.delete(buffer);
+        return destroy.call(buffer);
+      };
+      return buffer;
+    };
+    try {
+      for (let i = 0; i < 2000; i++) {
+        const made = await Made.create(TINY, { device });
+        await made.fit(tinyRows, { epochs: 1 });
+        made.dispose();
+        const bytes = [...live.values()].reduce((a, b) => a + b, 0);
+        expect(bytes === 0, `${bytes} bytes in ${live.size} buffers are still allocated after model ${i + 1}`);
+      }
+    } finally {
+      device.createBuffer = createBuffer;
+    }
+    expect(most > 10, `at most ${most} buffers were seen: they are not counted`);
+    return `at most ${most} buffers at once`;
+  },
+};
+
+/** @param lostDevices how many devices are lost in all, twenty a case */
+export const fileCases = (lostDevices: number): Case[] => [
+  roundTrip,
+  killed,
+  ...Array.from({ length: Math.ceil(lostDevices / 20) }, (_, i) =>
+    lossesAt(20 * i, Math.min(20, lostDevices - 20 * i)),
+  ),
+  recovers,
+  cycles,
+];

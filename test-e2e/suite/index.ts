@@ -7,10 +7,11 @@ import { kernelCases } from "./kernels.ts";
 import { modelCases } from "./model.ts";
 import { trainingCases } from "./training.ts";
 
-export const casesFor = (goldenNames: readonly string[]): Case[] => [
+/** @param lostDevices devices to lose: more of them, in Node, by `npm run fuzz -- --devices 200` */
+export const casesFor = (goldenNames: readonly string[], lostDevices = 40): Case[] => [
   ...kernelCases,
   ...goldenNames.map(goldenCase),
   ...trainingCases,
   ...modelCases,
-  ...fileCases,
+  ...fileCases(lostDevices),
 ];

@@ -8,7 +8,12 @@ import { goldenCases } from "../golden.ts";
 let shared: GPUDevice | undefined;
 afterAll(() => shared?.destroy());
 
-for (const { name, run, sharesDevice } of casesFor(goldenCases.map((golden) => golden.name)))
+const lostDevices = process.env.LOST_DEVICES ? Number(process.env.LOST_DEVICES) : undefined;
+
+for (const { name, run, sharesDevice } of casesFor(
+  goldenCases.map((golden) => golden.name),
+  lostDevices,
+))
   test(name, async () => {
     if (sharesDevice) shared ??= await requestDevice();
     const device = sharesDevice ? shared! : await requestDevice();
