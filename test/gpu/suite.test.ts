@@ -8,11 +8,12 @@ import { goldenCases } from "../golden.ts";
 let shared: GPUDevice | undefined;
 afterAll(() => shared?.destroy());
 
-const lostDevices = process.env.LOST_DEVICES ? Number(process.env.LOST_DEVICES) : undefined;
+/** More by `npm run fuzz -- --devices 200`. */
+const losses = { devices: Number(process.env.LOST_DEVICES ?? 40), recoveries: 8 };
 
 for (const { name, run, sharesDevice } of casesFor(
   goldenCases.map((golden) => golden.name),
-  lostDevices,
+  losses,
 ))
   test(name, async () => {
     if (sharesDevice) shared ??= await requestDevice();
