@@ -183,7 +183,7 @@ class Fit {
     const { reports } = run.fit!;
     if (stopped !== "aborted") run.fit = undefined;
     const bestEpoch = this.#options.validation ? (run.best?.epoch ?? 0) : run.epoch;
-    return { epochs: [...reports], bestEpoch, bestValidationNll: run.best?.nll, stopped };
+    return { epochs: reports.map((report) => ({ ...report })), bestEpoch, bestValidationNll: run.best?.nll, stopped };
   }
 
   /** One epoch, or what is left of it; "aborted" where it did not come to its end. */
