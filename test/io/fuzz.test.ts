@@ -53,9 +53,9 @@ interface Reader<T> {
 function printIdx({ shape, dtype, data }: ReturnType<typeof parseIdx>): Uint8Array {
   const type = { uint8: 8, int8: 9, int16: 11, int32: 12, float32: 13, float64: 14 }[dtype as "uint8"];
   const size = data.BYTES_PER_ELEMENT;
-  const bytes = new Uint8Array(data.buffer);
-  const values = Array.from({ length: data.length }, (_, i) => [...bytes.subarray(i * size, (i + 1) * size)].reverse());
-  return concat([0, 0, type, shape.length], shape.flatMap(u32big), values.flat());
+  const bytes = new Uint8Array(data.buffer.slice(0));
+  for (let at = 0; at < bytes.length; at += size) bytes.subarray(at, at + size).reverse();
+  return concat([0, 0, type, shape.length], shape.flatMap(u32big), bytes);
 }
 
 /** What a safetensors file says, by the shortest way there is: no check at all. */
@@ -116,7 +116,7 @@ describe(`${ROUNDS} damaged copies`, { timeout: 60_000 + 20 * ROUNDS }, () => {
     const original = concat([0, 0, type, shape.length], shape.flatMap(u32big), data);
     const rounds = bytes > 1000 ? Math.ceil(ROUNDS / 10) : ROUNDS;
     const verify = (array: ReturnType<typeof parseIdx>, file: Uint8Array, name: string) =>
-      expect(printIdx(array), name).toEqual(file);
+      expect(Buffer.compare(printIdx(array), file), name).toBe(0);
     expect(fuzz(original, { read: parseIdx, verify }, rounds)).toBeGreaterThan(0.3 * rounds);
   });
 
