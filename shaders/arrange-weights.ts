@@ -1,5 +1,5 @@
-// arrange-weights: the working copies of one weight matrix under one mask, from its canonical values: rows and
-// columns in degree order, 0 where the mask hides. Training keeps them up to date; this begins or replaces them.
+// arrange-weights: the working copies of one weight matrix under one mask, from its values in home order: rows
+// and columns in degree order, 0 where the mask hides. Training keeps them up to date; this begins or replaces them.
 
 import { ceilDiv, declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
 import { LAYER, STEP } from "./structs.ts";
@@ -11,7 +11,7 @@ const common = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // weights (units, inputs), canonical order
+  parameters: read("array<f32>"), // weights (inputs, unitPitch), home order
   forwardWeights: readWrite("array<f32>"), // (inputs, unitPitch)
 };
 const backwardCopy = { backwardWeights: readWrite("array<f32>") }; // (units, inputPitch)
@@ -36,9 +36,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let u = id.x;
   let k = id.y;
   if (u >= layer.units || k >= layer.inputs) { return; }
-  let row = masks[step.mask + layer.unitAt + u];
-  let column = masks[step.mask + layer.inputAt + k];
-  let w = parameters[row * layer.inputs + column];
+  let unit = masks[step.mask + layer.unitAt + u];
+  let input = masks[step.mask + layer.inputAt + k];
+  let w = parameters[input * layer.unitPitch + unit];
   let seen = select(0.0, w, k < masks[step.mask + layer.fanIn + u]);
   forwardWeights[k * layer.unitPitch + u] = seen;
 #if ${config.backward}

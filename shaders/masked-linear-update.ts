@@ -2,13 +2,19 @@
 // pass, so that no gradient is ever stored. The new weights also go where the next step's mask will look for them.
 // ∂W[u, k] = Σ_b δ[u, b] · x[k, b] where the mask lets unit u see input k, else 0 (momentum still moves the weight).
 
-import { ceilDiv, declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
-import { blockName, type UpdateBlock } from "./block.ts";
+import { declare, dynamicUniform, type KernelSpec, read, readWrite, uniform } from "../src/gpu/kernel-spec.ts";
+import type { Rule } from "../src/made/optimizer.ts";
+import { type Block, blockName, type UpdateBlock } from "./block.ts";
+import { BIAS_AT, OVER_BATCH } from "./chunks/bias.ts";
 import { byRowAt } from "./chunks/both-ways.ts";
-import { accumulators, collect, matmul } from "./chunks/matmul.ts";
-import { momentBindings, type OptimizerName, optimize } from "./chunks/optimizer.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
+import { momentBindings, optimize } from "./chunks/optimizer.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { repeat, wgsl } from "./wgsl.ts";
+
+/** Moments and weights are arrays of these: four units at a time where all orders are one, else number by number. */
+type Elements = "array<f32>" | "array<vec4f>";
+type Stored = ReturnType<typeof readWrite<Elements>>;
 
 const common = {
   step: dynamicUniform("Step"),
@@ -16,50 +22,52 @@ const common = {
   masks: read("array<u32>"),
   delta: read("array<vec4f>"), // (units, pitch), then (rows, unitPitch / 4)
   x: read("array<vec4f>"), // (inputs, pitch), then (rows, inputPitch / 4)
-  parameters: readWrite("array<f32>"), // weights (units, inputs), then bias (units), canonical order
-  forwardWeights: readWrite("array<f32>"), // (inputs, unitPitch)
 };
-const backward = { backwardWeights: readWrite("array<f32>") }; // (units, inputPitch)
-type Moment = ReturnType<typeof readWrite<"array<f32>">>;
+const stored = (elements: Elements) => ({
+  parameters: readWrite(elements), // weights (inputs, unitPitch), then bias (unitPitch), home order
+  forwardWeights: readWrite(elements), // (inputs, unitPitch)
+});
 
-/** Bindings of every variant: `backwardWeights` and the moments are there where the variant has them. */
-export type UpdateBindings = typeof common & Partial<typeof backward> & { moment1?: Moment; moment2?: Moment };
+/** Bindings of every variant: `backwardWeights`, (units, inputPitch), and the moments are there where the variant has them. */
+export type UpdateBindings = typeof common &
+  ReturnType<typeof stored> & { backwardWeights?: Stored; moment1?: Stored; moment2?: Stored };
 
 export const maskedLinearUpdate = (config: {
   block: UpdateBlock;
-  optimizer: OptimizerName;
+  rule: Rule;
+  /** Whether there is one mask only, whose degree order is the home order. */
+  oneMask: boolean;
   /** Whether the layer has a bias (A has none). */
   bias: boolean;
   /** Whether a gradient goes on through this matrix, which then has a backward working copy. */
   backward: boolean;
 }): KernelSpec<UpdateBindings, { units: number; inputs: number }> => {
-  const { block, optimizer, bias, backward: goesOn } = config;
-  const bindings: UpdateBindings = { ...common, ...(goesOn ? backward : {}), ...momentBindings(optimizer) };
+  const { block, rule, oneMask, bias, backward } = config;
+  const element = oneMask ? "vec4f" : "f32";
+  const bindings: UpdateBindings = {
+    ...common,
+    ...stored(`array<${element}>`),
+    ...(backward ? { backwardWeights: readWrite(`array<${element}>`) } : {}),
+    ...momentBindings(rule, element),
+  };
   const tile = { ...block, rows: block.inputs };
-  const variant = [optimizer, bias ? "bias" : "", goesOn ? "backward" : "", blockName(block)].filter(Boolean);
+  const variant = [rule, oneMask ? "one mask" : "", bias ? "bias" : "", backward ? "backward" : "", blockName(block)];
   return {
-    label: `masked-linear-update(${variant.join(", ")})`,
+    label: `masked-linear-update(${variant.filter(Boolean).join(", ")})`,
     bindings,
-    workgroups: ({ units, inputs }) => [
-      ceilDiv(units, block.units * block.lanes[0]),
-      ceilDiv(inputs, block.inputs * block.lanes[1]),
-    ],
+    workgroups: ({ units, inputs }) => blockGrid(tile, units, inputs),
     code: wgsl`
+${enable(tile)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
-${optimize(optimizer)}
-
-fn sum(v: vec4f) -> f32 { return ((v.x + v.y) + v.z) + v.w; }
-
-@compute @workgroup_size(${block.lanes[0]}, ${block.lanes[1]})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let unit = id.x * ${block.units}u;
-  let input = id.y * ${block.inputs}u;
-  if (unit >= layer.units || input >= layer.inputs) { return; }
+${optimize(rule, element)}
+${OVER_BATCH}
+${blockOfInvocation(tile, "layer.units", "layer.inputs")}
+  let input = row4 * 4u;
 ${accumulators(tile, () => "0.0")}
   // Above the step nothing is seen and every gradient is 0: the sum over the batch is not even begun.
-  let seen = input < masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let seen = input < masks[step.mask + layer.fanIn + lastUnit];
   if (!seen && input > 0u && step.hiddenRest == 1u) { return; }
   if (seen) {
     let delta_at = ${byRowAt("layer.unitPitch", "0u", "unit")};
@@ -76,43 +84,80 @@ ${matmul(tile, {
 })}
   }
 ${collect(tile)}
-  // Loops over the block: what follows the sums is compiled once for four weights, not for each.
-  for (var i = 0u; i < min(${block.units}u, layer.units - unit); i++) {
-    // Under this step's mask this unit and these inputs stand here; under the next one's, there.
-    let row = masks[step.mask + layer.unitAt + unit + i];
-    let fanIn = masks[step.mask + layer.fanIn + unit + i];
-    let there = masks[step.nextMask + layer.slotOfUnit + row];
-    let nextFanIn = masks[step.nextMask + layer.fanIn + there];
-    for (var r = 0u; r < min(${block.inputs / 4}u, (layer.inputs - input + 3u) / 4u); r++) {
-      let gradients = sums[i * ${block.inputs / 4}u + r];
+${oneMask ? updateInPlace(tile, bias, backward) : updateAcrossMasks(tile, bias, backward)}
+}
+`,
+  };
+};
+
+// Loops over the block: what follows the sums is compiled once for a few weights, not for each.
+
+/** Sixteen weights a turn: their places in all orders are one and the same, and neighbours are neighbours everywhere. */
+const updateInPlace = ({ rows }: Block, bias: boolean, backward: boolean): string => wgsl`
+  for (var r = 0u; r < vectorsHere; r++) {
+    for (var u = 0u; u < unitsHere; u += 4u) {
+      let at = u * ${rows / 4}u + r;
+      let gradients = transpose(mat4x4f(
+        sums[at], sums[at + ${rows / 4}u], sums[at + ${(2 * rows) / 4}u], sums[at + ${(3 * rows) / 4}u]
+      ));
+      let fanIn_at = step.mask + layer.fanIn + unit + u;
+      let fanIn = vec4u(masks[fanIn_at], masks[fanIn_at + 1u], masks[fanIn_at + 2u], masks[fanIn_at + 3u]);
+      let first = input + r * 4u;
 ${repeat(
   4,
-  (k) => wgsl`      {
-        let here = input + r * 4u + ${k}u;
-        if (here < layer.inputs) {
-          let column = masks[step.mask + layer.inputAt + here];
-          let next = masks[step.nextMask + layer.slotOfInput + column];
-          let w = optimize(row * layer.inputs + column, select(0.0, gradients[${k}], here < fanIn));
-          let shown = select(0.0, w, next < nextFanIn);
-          forwardWeights[next * layer.unitPitch + there] = shown;
-#if ${goesOn}
-          backwardWeights[there * layer.inputPitch + next] = shown;
+  (k) => `      let at${k} = ((first + ${k}u) * layer.unitPitch + unit + u) / 4u;
+      let seen${k} = vec4u(first + ${k}u) < fanIn;
+      let shown${k} = select(vec4f(), optimize(at${k}, select(vec4f(), gradients[${k}], seen${k})), seen${k});
+      forwardWeights[at${k}] = shown${k};`,
+)}
+#if ${backward}
+      let columns = transpose(mat4x4f(shown0, shown1, shown2, shown3));
+${repeat(4, (i) => `      backwardWeights[((unit + u + ${i}u) * layer.inputPitch + first) / 4u] = columns[${i}];`)}
 #endif
-        }
+    }
+  }
+#if ${bias}
+  if (input == 0u) {
+    for (var u = unit; u < unit + unitsHere; u += 4u) {
+      optimize((${BIAS_AT} + u) / 4u, vec4f(overBatch(u), overBatch(u + 1u), overBatch(u + 2u), overBatch(u + 3u)));
+    }
+  }
+#endif
+`;
+
+/** Weight by weight: under this step's mask it stands here, at home there, and under the next one's mask elsewhere. */
+const updateAcrossMasks = ({ rows }: Block, bias: boolean, backward: boolean): string => wgsl`
+  for (var r = 0u; r < vectorsHere; r++) {
+${repeat(
+  4,
+  (k) => `    let here${k} = input + r * 4u + ${k}u;
+    let home${k} = masks[step.mask + layer.inputAt + min(here${k}, layer.inputs - 1u)];
+    let next${k} = masks[step.nextMask + layer.slotOfInput + home${k}];`,
+)}
+    for (var u = 0u; u < unitsHere; u++) {
+      let home = masks[step.mask + layer.unitAt + unit + u];
+      let fanIn = masks[step.mask + layer.fanIn + unit + u];
+      let next = masks[step.nextMask + layer.slotOfUnit + home];
+      let nextFanIn = masks[step.nextMask + layer.fanIn + next];
+      let gradients = sums[u * ${rows / 4}u + r];
+${repeat(
+  4,
+  (k) => wgsl`      if (here${k} < layer.inputs) {
+        let w = optimize(home${k} * layer.unitPitch + home, select(0.0, gradients[${k}], here${k} < fanIn));
+        let shown = select(0.0, w, next${k} < nextFanIn);
+        forwardWeights[next${k} * layer.unitPitch + next] = shown;
+#if ${backward}
+        backwardWeights[next * layer.inputPitch + next${k}] = shown;
+#endif
       }`,
 )}
     }
   }
 #if ${bias}
   if (input == 0u) {
-    for (var u = unit; u < min(unit + ${block.units}u, layer.units); u++) {
-      var gradient = 0.0;
-      for (var b = 0u; b < (step.rows + 3u) / 4u; b++) { gradient += sum(delta[u * step.pitch + b]); }
-      optimize(layer.units * layer.inputs + masks[step.mask + layer.unitAt + u], gradient);
+    for (var u = unit; u < unit + unitsHere; u++) {
+      optimize(${BIAS_AT} + masks[step.mask + layer.unitAt + u], overBatch(u));
     }
   }
 #endif
-}
-`,
-  };
-};
+`;

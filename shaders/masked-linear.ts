@@ -6,42 +6,60 @@ import type { Activation } from "../src/made/config.ts";
 import { type Block, blockName } from "./block.ts";
 import { activate } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
-import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
+import { eachSum, store, storeSums } from "./chunks/both-ways.ts";
+import { DROPOUT, KEPT } from "./chunks/dropout.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
-const bindings = {
+const common = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // weights (units, inputs), then bias (units), canonical order
+  parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // forward working copy, (inputs, unitPitch / 4)
   x: read("array<vec4f>"), // (inputs, pitch)
   y: readWrite("array<vec4f>"), // (units, pitch), in training then (rows, unitPitch / 4)
 };
+const random = { dropout: uniform("Dropout"), home: read("array<u32>") }; // place in home order → canonical unit
+
+/** Bindings of every variant: `dropout` and `home` are there where units drop out. */
+export type LinearBindings = typeof common & Partial<typeof random>;
 
 export const maskedLinear = (config: {
   block: Block;
   activation: Activation;
   training: boolean;
-}): KernelSpec<typeof bindings, { units: number; rows: number }> => {
-  const { block, activation, training } = config;
+  /** Whether units drop out (in training). */
+  dropout?: boolean;
+}): KernelSpec<LinearBindings, { units: number; rows: number }> => {
+  const { block, activation, training, dropout = false } = config;
+  const bindings: LinearBindings = { ...common, ...(dropout ? random : {}) };
+  const variant = [activation, training ? "train" : "", dropout ? "dropout" : "", blockName(block)].filter(Boolean);
   return {
-    label: `masked-linear(${activation}${training ? ", train" : ""}, ${blockName(block)})`,
+    label: `masked-linear(${variant.join(", ")})`,
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
+${enable(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
+#if ${dropout}
+${DROPOUT.wgsl}
+${KEPT}
+
+fn drop(h: vec4f, unit: u32, row4: u32) -> vec4f {
+  return h * kept(home[masks[step.mask + layer.unitAt + min(unit, layer.units - 1u)]], row4);
+}
+#endif
 ${activate(activation)}
 ${store("y", "layer.unitPitch", training)}
 
 ${BIAS}
 ${blockOfInvocation(block, "layer.units")}
-  // Fan-ins ascend: the last unit of the block sees furthest.
-  let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  // Fan-ins ascend: the last unit of the workgroup sees furthest.
+  let end = masks[step.mask + layer.fanIn + lastUnit];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, {
   left: "weights",
@@ -54,7 +72,12 @@ ${matmul(block, {
   end: "end",
 })}
 ${collect(block)}
-${storeSums(block, "layer.units", (sum) => `activate(${sum})`)}
+#if ${dropout}
+${eachSum(block, (sum, unit) => `drop(activate(${sum}), ${unit}, row4 + r)`)}
+${storeSums(block, (sum) => sum)}
+#else
+${storeSums(block, (sum) => `activate(${sum})`)}
+#endif
 }
 `,
   };

@@ -7,20 +7,21 @@ import { type Block, blockName } from "./block.ts";
 import { SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
-import { accumulators, blockGrid, blockOfInvocation, collect, matmul } from "./chunks/matmul.ts";
+import { accumulators, blockGrid, blockOfInvocation, collect, enable, matmul } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
 import { wgsl } from "./wgsl.ts";
 
-export type Epilogue = "train" | "score" | "probabilities" | "logits";
+export const EPILOGUES = ["train", "score", "probabilities", "logits"] as const;
+export type Epilogue = (typeof EPILOGUES)[number];
 
 const inputs = {
   step: dynamicUniform("Step"),
   layer: uniform("Layer"),
   masks: read("array<u32>"),
-  parameters: read("array<f32>"), // V (D, H), then c (D), canonical order
+  parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // V's forward working copy, (H, unitPitch / 4)
   h: read("array<vec4f>"), // (H, pitch)
-  x: read("array<vec4f>"), // (D, pitch)
+  x: read("array<vec4f>"), // (D, pitch); from row step.targets on the values to predict
 };
 const direct = { directWeights: read("array<vec4f>") }; // A's forward working copy, (D, unitPitch / 4)
 const outputs = {
@@ -63,6 +64,7 @@ export const maskedOutput = (config: {
     bindings,
     workgroups: ({ units, rows }) => blockGrid(block, units, rows),
     code: wgsl`
+${enable(block)}
 ${STEP.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
@@ -75,46 +77,48 @@ ${BIAS}
 fn present(row4: u32) -> vec4f {
   return select(vec4f(0.0), vec4f(1.0), vec4u(row4 * 4u) + vec4u(0u, 1u, 2u, 3u) < vec4u(step.rows));
 }
+#if ${!wholeRows}
+
+/** The values to predict. */
+fn wanted(unit: u32, row4: u32) -> vec4f { return x[(step.targets + unit) * step.pitch + row4]; }
+#endif
 #if ${epilogue === "train"}
 ${store("delta", "layer.unitPitch", true)}
 
 fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
-  return (sigmoid(z) - x[unit * step.pitch + row4]) * step.inverseRows * present(row4);
+  return (sigmoid(z) - wanted(unit, row4)) * step.inverseRows * present(row4);
 }
 #endif
 ${blockOfInvocation(block, "layer.units")}
-  let end = masks[step.mask + layer.fanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let end = masks[step.mask + layer.fanIn + lastUnit];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
 #if ${directConnections}
-  let directEnd = masks[step.mask + layer.directFanIn + min(unit + ${block.units}u, layer.units) - 1u];
+  let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
 ${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
 #endif
 ${collect(block)}
-  // Bounds that are no constants: see storeSums.
-  let present4 = min(${vectors}u, (step.rows + 3u) / 4u - row4);
 #if ${wholeRows}
-  for (var u = 0u; u < min(${block.units}u, layer.units - unit); u++) {
-    for (var r = 0u; r < present4; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
+  for (var u = 0u; u < unitsHere; u++) {
+    for (var r = 0u; r < vectorsHere; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
   }
 #else
-  let units = min(${block.units}u, layer.units - unit);
-  for (var r = 0u; r < present4; r++) {
+  for (var r = 0u; r < vectorsHere; r++) {
     var share = vec4f(0.0);
-    for (var u = 0u; u < units; u++) {
+    for (var u = 0u; u < unitsHere; u++) {
       let z = sums[u * ${vectors}u + r];
-      share += softplus(z) - x[(unit + u) * step.pitch + row4 + r] * z;
+      share += softplus(z) - wanted(unit + u, row4 + r) * z;
     }
-    nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r);
+    if (unitsHere > 0u) { nll[unit / ${block.units}u * step.pitch + row4 + r] = share * present(row4 + r); }
   }
 #if ${epilogue === "train"}
-${storeSums(block, "layer.units", (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
+${storeSums(block, (sum, unit) => `gradient(${sum}, ${unit}, row4 + r)`)}
 #endif
 #endif
 }
 #if ${wholeRows}
 fn write(unit: u32, row: u32, z: vec4f) {
-  let input = masks[step.mask + layer.unitAt + unit];
+  let input = masks[step.mask + layer.positionAt + unit];
   let v = ${epilogue === "logits" ? "z" : "sigmoid(z)"};
   for (var i = 0u; i < 4u; i++) {
     if (row + i < step.rows) { values[(step.result + row + i) * layer.units + input] = v[i]; }

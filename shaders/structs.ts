@@ -16,19 +16,30 @@ export const STEP = uniformStruct("Step", {
   nextMask: "u32",
   /** Index of this step's first result. */
   result: "u32",
+  /** Minibatches done in this run before this one: what dropout's draws go by. */
+  number: "u32",
+  /** Rows of x before the values to predict: 0, or 2 · unitPitch where inputs drop out of those that the network sees. */
+  targets: "u32",
   /** 1 / B. */
   inverseRows: "f32",
-  /** Adam: learning rate / (1 − β₁ᵗ). SGD: learning rate. */
+  /** Learning rate as it multiplies the last moment (or the gradient): see src/made/gpu/hyperparameters.ts. */
   stepSize: "f32",
+  /** SGD with Nesterov's momentum: learning rate, which multiplies the gradient beside the momentum. */
+  gradientStep: "f32",
   /** Adam: 1 / √(1 − β₂ᵗ). */
   secondMomentScale: "f32",
+  /** Of the first moment, or the momentum. */
   beta1: "f32",
+  /** Of the squares, or Adadelta's ρ. */
   beta2: "f32",
-  /** 1 − β₁ and 1 − β₂, rounded once: in float32 the difference itself would lose four digits. */
+  /** What a moment takes of the gradient, 1 − β rounded once: in float32 the difference itself would lose four digits. */
   gain1: "f32",
   gain2: "f32",
   epsilon: "f32",
+  /** L2 term of the gradient; AdamW: learning rate × weight decay. */
   weightDecay: "f32",
+  /** Adagrad: added to the sum of squares. */
+  initialAccumulator: "f32",
   /** 1 where weights that the mask hides cannot move: one mask for the whole run, and no weight decay. */
   hiddenRest: "u32",
 });
@@ -37,17 +48,21 @@ export const STEP = uniformStruct("Step", {
 export const LAYER = uniformStruct("Layer", {
   units: "u32",
   inputs: "u32",
-  /** Floats between rows of the forward working copy, (inputs, unitPitch). */
+  /** Floats between rows of parameters, moments and the forward working copy, (inputs, unitPitch). */
   unitPitch: "u32",
   /** Floats between rows of the backward working copy, (units, inputPitch). */
   inputPitch: "u32",
-  /** Table: slot in degree order → canonical unit, of the units above and of those below. */
+  /** Where the biases begin in what the forward pass reads them from. */
+  biasAt: "u32",
+  /** Table: slot in degree order → place in home order, of the units above and of those below. */
   unitAt: "u32",
   inputAt: "u32",
-  /** Table: canonical unit → slot in degree order. */
+  /** Table: place in home order → slot in degree order. */
   slotOfUnit: "u32",
   slotOfInput: "u32",
-  /** Table: how many slots below each unit slot sees; ascending. */
+  /** Table: position in the ordering → input. */
+  positionAt: "u32",
+  /** Table: how many slots below each unit slot sees; ascending, then 0 for slots that only fill a block. */
   fanIn: "u32",
   /** Table: the first unit slot that sees each input slot; ascending. */
   firstSeenBy: "u32",

@@ -11,11 +11,28 @@ export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
 export type { CheckpointOptions } from "./made/checkpoint.ts";
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
+export type { DropoutOptions } from "./made/dropout.ts";
 export type { CreateOptions } from "./made/engine.ts";
 export type { FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export { type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
-export type { Mask } from "./made/masks.ts";
-export type { AdamOptions, OptimizerOptions, SgdOptions } from "./made/optimizer.ts";
+export type { Degrees, Mask } from "./made/masks.ts";
+export type {
+  AdadeltaOptions,
+  AdagradOptions,
+  AdamOptions,
+  AdamWOptions,
+  OptimizerOptions,
+  SgdOptions,
+} from "./made/optimizer.ts";
 export type { Parameter, Parameters } from "./made/parameters.ts";
 export { BinaryRows, type BinaryValues } from "./made/rows.ts";
 export type { EpochReport } from "./made/run-state.ts";
+export type {
+  ConstantSchedule,
+  CosineSchedule,
+  FunctionSchedule,
+  LearningRate,
+  RunPoint,
+  Schedule,
+  StepSchedule,
+} from "./made/schedule.ts";

@@ -1,12 +1,13 @@
 // A training run in rounds: what the terminal program and the page do alike. Between rounds the model is free, so a
 // run can validate, draw samples, pause and keep to a time. Knows neither terminal nor page, nor what the rows mean.
 
+import type { DropoutOptions } from "./made/dropout.ts";
 import type { Made } from "./made/made.ts";
 import type { OptimizerOptions } from "./made/optimizer.ts";
 import { type Parameters, parameterShapes, sizeOf } from "./made/parameters.ts";
 import type { BinaryRows } from "./made/rows.ts";
 
-export interface JobSettings {
+export interface JobSettings extends DropoutOptions {
   batchSize: number;
   optimizer: OptimizerOptions;
   /** Most passes over the training rows. */
@@ -19,6 +20,8 @@ export interface JobSettings {
   trainSeconds?: number;
   /** Most seconds of testing; with a limit, as many of the test rows as fit (default: no limit). */
   testSeconds?: number;
+  /** Masks to average over at test (default: the model's own). */
+  testMasks?: number;
 }
 
 export interface JobData {
@@ -108,7 +111,10 @@ export class TrainingJob {
 
   /** 10⁹ operations a second that a dense network would need for the same: 6 a weight and row, masked or not. */
   get gflops(): number | undefined {
-    const shapes = [...parameterShapes(this.#made.config).values()].filter(({ length }) => length === 2);
+    const { inputs, hidden, directConnections } = this.#made.config;
+    const shapes = [...parameterShapes({ inputs, hidden, directConnections }).values()].filter(
+      ({ length }) => length === 2,
+    );
     const weights = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
     return this.rowsPerSecond && (6 * weights * this.rowsPerSecond) / 1e9;
   }
@@ -160,7 +166,7 @@ export class TrainingJob {
   }
 
   async #round(signal: AbortSignal, clock: () => void): Promise<void> {
-    const { batchSize, optimizer } = this.#settings;
+    const { batchSize, optimizer, dropout, inputDropout } = this.#settings;
     const rows = this.#parts[this.#rounds % this.#parts.length];
     // The very first submit also compiles; the pace is measured from its end.
     let last = this.rowsSeen > 0 ? performance.now() : undefined;
@@ -168,6 +174,8 @@ export class TrainingJob {
       epochs: 1,
       batchSize,
       optimizer,
+      dropout,
+      inputDropout,
       resume: this.rowsSeen > 0,
       signal,
       onProgress: (report) => {
@@ -245,7 +253,7 @@ export class TrainingJob {
 
   async #test(signal: AbortSignal | undefined): Promise<TestResult> {
     const { test, validation } = this.#data;
-    const { testSeconds } = this.#settings;
+    const { testSeconds, testMasks: masks } = this.#settings;
     const msPerRow = validation && this.#validation.ms > 0 ? this.#validation.ms / validation.rows : 1;
     const size = testSeconds ? Math.max(100, Math.floor((1000 * testSeconds) / 8 / msPerRow)) : test.rows;
     const started = performance.now();
@@ -256,7 +264,7 @@ export class TrainingJob {
     };
     do {
       const part = test.slice(nll.length, Math.min(test.rows, nll.length + size));
-      for (const logp of await this.#made.logProb(part, { signal })) nll.push(-logp);
+      for (const logp of await this.#made.logProb(part, { masks, signal })) nll.push(-logp);
     } while (nll.length < test.rows && timeForMore());
     const mean = nll.reduce((a, b) => a + b, 0) / nll.length;
     const variance = nll.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, nll.length - 1);

@@ -9,8 +9,10 @@ import { type MadeConfig, resolveConfig } from "../src/made/config.ts";
 import { readModel, writeModel } from "../src/made/file.ts";
 import { Made } from "../src/made/made.ts";
 import { maskAt } from "../src/made/masks.ts";
+import type { OptimizerOptions } from "../src/made/optimizer.ts";
 import { parameterShapes } from "../src/made/parameters.ts";
 import { BinaryRows } from "../src/made/rows.ts";
+import type { RunPoint } from "../src/made/schedule.ts";
 import { randomRows } from "./support/models.ts";
 
 const D = 7;
@@ -28,6 +30,15 @@ const CONFIGS: Record<string, MadeConfig> = {
     masks: [4, 9].map((k) => maskAt(resolveConfig({ inputs: D, hidden: [6], ordering: "random" }), k)),
   },
   shallow: { inputs: D, hidden: [], ordering: [7, 6, 5, 4, 3, 2, 1], inputNames: ["a", "b", "ç", "d", "e", '"', "g"] },
+  conditioned: {
+    inputs: D,
+    hidden: [9, 5],
+    ordering: "random",
+    masks: 2,
+    degrees: "equal",
+    conditionOnMask: true,
+    initialization: "orthogonal",
+  },
   autoencoder: { inputs: D, hidden: [4], masked: false, seed: 2 ** 53 - 1 },
 };
 
@@ -90,6 +101,53 @@ describe("a saved model", () => {
       optimizer: { name: "adam", learningRate: 0.05, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 },
       kept: "last",
     });
+  });
+
+  test("has connectivity weights among its tensors", async () => {
+    const { tensors } = parseSafetensors(await (await trained(CONFIGS.conditioned)).save());
+    for (const prefix of ["", "moment1.", "moment2.", "last."])
+      for (const name of ["U1", "U2", "UV"]) expect(tensors.has(prefix + name)).toBe(true);
+    expect(tensors.get("moment1.U2")).toMatchObject({ dtype: "F64", shape: [5, 9] });
+  });
+
+  test.each<[string, number, OptimizerOptions]>([
+    ["adam", 2, { name: "adam" }],
+    ["adamw", 2, { name: "adamw" }],
+    ["sgd", 0, { name: "sgd" }],
+    ["momentum", 1, { name: "sgd", momentum: 0.9, nesterov: true }],
+    ["adagrad", 1, { name: "adagrad", initialAccumulatorValue: 0.1 }],
+    ["adadelta", 2, { name: "adadelta" }],
+  ])("has as many moments as its optimiser, and goes on with it: %s", async (_, count, optimizer) => {
+    const made = await Made.create(CONFIGS.plain, cpu);
+    await made.fit(rows, { epochs: 2, batchSize: 8, optimizer });
+    const file = await made.save();
+    const names = [...parseSafetensors(file).tensors.keys()];
+    expect(names.filter((name) => name.endsWith(".W1"))).toHaveLength(count);
+    const again = await Made.load(file, cpu);
+    expect(await again.save()).toEqual(file);
+    for (const model of [made, again]) await model.fit(rows, { epochs: 1, batchSize: 8, resume: true });
+    expect(await again.save()).toEqual(await made.save());
+  });
+
+  test("has the schedule of its learning rate, of a function only that it was one", async () => {
+    const cosine = { name: "cosine", learningRate: 0.1, warmup: 3, length: 40 } as const;
+    for (const [learningRate, stored] of [
+      [cosine, cosine],
+      [({ step }: RunPoint) => 1 / (10 + step), { name: "function" }],
+    ] as const) {
+      const made = await Made.create(CONFIGS.plain, cpu);
+      const optimizer = { name: "adam", learningRate } as const;
+      await made.fit(rows, { epochs: 1, batchSize: 8, optimizer });
+      const file = await made.save();
+      expect(JSON.parse(parseSafetensors(file).metadata.get("run")!).optimizer.learningRate).toEqual(stored);
+      const again = await Made.load(file, cpu);
+      expect(await again.save()).toEqual(file);
+      for (const model of [made, again]) await model.fit(rows, { epochs: 1, batchSize: 8, optimizer, resume: true });
+      expect(await again.save()).toEqual(await made.save());
+      const alone = again.fit(rows, { epochs: 1, batchSize: 8, resume: true });
+      if (stored === cosine) await alone;
+      else await expect(alone).rejects.toThrow("optimizer.learningRate: got none for a run that followed a function");
+    }
   });
 
   test("of an endless supply holds the seed and the 32 masks it is evaluated under", async () => {
@@ -163,6 +221,10 @@ describe("a file that is no model", async () => {
     ["with null for a configuration", "config: got null, expected a JSON object", changed(file, { config: "null" })],
     ["with an illegal configuration", "config.inputs: got 0, expected an integer ≥ 1", withConfig({ inputs: 0 })],
     ["with an unknown option", "config.dropout: expected no such key", withConfig({ dropout: 0.5 })],
+    ["with an unknown strategy", 'config.degrees: got "odd"', withConfig({ degrees: "odd" })],
+    ["with degrees of another strategy", "mask 0 is not the one that seed 1 gives", withConfig({ degrees: "equal" })],
+    ["with half a switch", "config.conditionOnMask: got 1, expected true or false", withConfig({ conditionOnMask: 1 })],
+    ["without its connectivity weights", 'there is no tensor "U1"', withConfig({ conditionOnMask: true })],
     ["with masks of an unknown kind", 'config.masks: got "some"', withConfig({ masks: "some" })],
     ["with other inputs than its masks", 'tensor "masks.ordering": got [3,7] of I32', withConfig({ inputs: 8 })],
     [
@@ -189,6 +251,11 @@ describe("a file that is no model", async () => {
     ["with a negative step", "run.step: got -1, expected an integer ≥ 0", withRun({ step: -1 })],
     ["with an unknown optimiser", "run.optimizer (adamax)", withRun({ optimizer: { name: "adamax" } })],
     ["with half an optimiser", "run.optimizer.learningRate", withRun({ optimizer: { name: "sgd" } })],
+    [
+      "with half a schedule",
+      "run.optimizer (adam): optimizer.learningRate.every: got undefined, expected an integer ≥ 1",
+      withRun({ optimizer: { ...run.optimizer, learningRate: { name: "step", learningRate: 1 } } }),
+    ],
     ["without what the run kept", 'got a tensor "last.W1"', withRun({ kept: undefined, best: undefined })],
     ["with something kept for nothing", 'one of "best" and "kept"', withRun({ best: undefined })],
     ["with a broken report", "run.fit.reports[0].trainNll", withRun({ fit: { reports: [{ epoch: 1 }] } })],

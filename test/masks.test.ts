@@ -40,6 +40,25 @@ describe("maskAt", () => {
     for (const count of counts.values()) expect(Math.abs(count - 2000)).toBeLessThan(4 * Math.sqrt(1600));
   });
 
+  test("spreads equal degrees evenly, whatever the width, and the same in every mask", () => {
+    const degreesOf = (inputs: number, hidden: number[]) =>
+      maskAt({ inputs, hidden, ordering: "random", masks: 1, degrees: "equal", seed: 5 }, 0).degrees;
+    expect(degreesOf(4, [6])).toEqual([[1, 1, 2, 2, 3, 3]]);
+    expect(degreesOf(4, [7])).toEqual([[1, 1, 2, 2, 2, 3, 3]]);
+    expect(degreesOf(11, [5])).toEqual([[2, 4, 6, 8, 10]]);
+    expect(degreesOf(11, [1])).toEqual([[6]]);
+    // The second layer begins at the lowest degree below it: 2.
+    expect(degreesOf(11, [5, 3])).toEqual([
+      [2, 4, 6, 8, 10],
+      [3, 6, 9],
+    ]);
+    expect(degreesOf(1, [3])).toEqual([[1, 1, 1]]);
+    const source = resolveConfig({ inputs: 9, hidden: [5, 20], ordering: "random", masks: 2, degrees: "equal" });
+    const [a, b] = [maskAt(source, 0), maskAt(source, 1)];
+    expect(a.degrees).toEqual(b.degrees);
+    expect(a.ordering).not.toEqual(b.ordering);
+  });
+
   test("takes the ordering asked for", () => {
     const source = { inputs: 4, hidden: [], masks: 1, seed: 1 };
     expect(maskAt({ ...source, ordering: "natural" }, 3).ordering).toEqual([1, 2, 3, 4]);

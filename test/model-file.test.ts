@@ -29,6 +29,7 @@ const MODELS: Record<string, MadeConfig> = {
   shallow: { ...base, hidden: [], ordering: [2, 4, 6, 1, 3, 5], directConnections: true },
   endless: { ...base, activation: "tanh", masks: Number.POSITIVE_INFINITY },
   given: { ...base, activation: "sigmoid", masks: [3, 8].map((k) => maskAt({ ...base, masks: 9 } as never, k)) },
+  conditioned: { ...base, hidden: [7, 5], masks: 3, degrees: "equal", conditionOnMask: true, directConnections: true },
   autoencoder: { ...base, masked: false },
 };
 
@@ -77,7 +78,7 @@ async function update(): Promise<void> {
   for (const [name, config] of Object.entries(MODELS)) {
     const made = await Made.create(config, cpu);
     made.setParameters(randomParameters(made.config));
-    if (name === "relu") {
+    if (name === "relu" || name === "conditioned") {
       const train = BinaryRows.from(rows, D);
       await made.fit(train, { epochs: 2, validation: train });
     }

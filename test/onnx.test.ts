@@ -24,6 +24,11 @@ const CONFIGS: [string, MadeConfig][] = [
   ]),
   ["a mixture of 5 masks", { inputs: 11, hidden: [17, 8], masks: 5, ordering: "random" }],
   ["an endless supply", { inputs: 5, hidden: [9], masks: Number.POSITIVE_INFINITY, directConnections: true }],
+  [
+    "connectivity weights under 3 masks",
+    { inputs: 11, hidden: [17, 8], masks: 3, ordering: "random", conditionOnMask: true, directConnections: true },
+  ],
+  ["connectivity weights and no masks", { inputs: 6, hidden: [9], masked: false, conditionOnMask: true }],
   ["no masks", { inputs: 9, hidden: [12], masked: false }],
 ];
 

@@ -18,6 +18,9 @@ describe("parameterShapes", () => {
   });
 
   test("without hidden layers V sees the inputs", () => {
+    expect([
+      ...parameterShapes({ inputs: 5, hidden: [4, 3], directConnections: true, conditionOnMask: true }).keys(),
+    ]).toEqual(["W1", "b1", "W2", "b2", "V", "c", "A", "U1", "U2", "UV"]);
     expect([...parameterShapes({ inputs: 5, hidden: [], directConnections: false })]).toEqual([
       ["V", [5, 5]],
       ["c", [5]],

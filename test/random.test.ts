@@ -85,3 +85,17 @@ describe("Random", () => {
     for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(4 * Math.sqrt(1000));
   });
 });
+
+test("normal draws have the moments of the standard normal distribution", () => {
+  const random = new Random(8, "weights");
+  const n = 100_000;
+  const moments = [0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const x = random.normal();
+    for (let p = 0; p < 4; p++) moments[p] += x ** (p + 1) / n;
+  }
+  // E x, x², x³, x⁴ = 0, 1, 0, 3, with variances 1, 2, 15, 96: within four standard errors.
+  [0, 1, 0, 3].forEach((want, p) => {
+    expect(Math.abs(moments[p] - want)).toBeLessThan(4 * Math.sqrt([1, 2, 15, 96][p] / n));
+  });
+});

@@ -10,6 +10,7 @@ import { Made } from "../src/made/made.ts";
 import type { Parameters } from "../src/made/parameters.ts";
 import { Random } from "../src/made/random.ts";
 import { BinaryRows } from "../src/made/rows.ts";
+import type { LearningRate, RunPoint } from "../src/made/schedule.ts";
 import { randomRows } from "./support/models.ts";
 
 const D = 8;
@@ -24,6 +25,11 @@ const options: FitOptions = {
   batchSize: 5,
   patience: 4,
   optimizer: { name: "adam", learningRate: 0.02 },
+};
+
+/** A rate that falls until the fit has done its epochs, whatever interrupts it. */
+const fading: Partial<FitOptions> = {
+  optimizer: { name: "adadelta", learningRate: { name: "cosine", learningRate: 2, warmup: 7 } },
 };
 
 const sha256 = (parameters: Parameters): string => {
@@ -100,6 +106,14 @@ describe("a killed run", () => {
     ["without validation", { validation: undefined, epochs: 5 }, {}],
     ["with an endless supply of masks", { epochs: 5 }, { masks: Number.POSITIVE_INFINITY }],
     ["with rows in their own order", { epochs: 5, shuffle: false }, {}],
+    ["with dropout, a cosine and Adadelta", { epochs: 5, ...fading, dropout: [0.5, 0.25], inputDropout: 0.2 }, {}],
+    ["with connectivity weights", { epochs: 5, optimizer: { name: "adamw" } }, { conditionOnMask: true }],
+    ["with momentum", { epochs: 5, optimizer: { name: "sgd", learningRate: 0.1, momentum: 0.9 } }, {}],
+    [
+      "with a function for its rate",
+      { epochs: 5, optimizer: { name: "adam", learningRate: ({ step }) => 1 / (9 + step) } },
+      {},
+    ],
     ["with plain descent", { epochs: 5, optimizer: { name: "sgd", learningRate: 0.1 } }, {}],
     ["that had come to its end", {}, {}],
   ])("goes on from every one of its checkpoints: %s", async (_, more, changed) => {
@@ -170,7 +184,7 @@ describe("an aborted run", () => {
     );
     await expect(made.fit(rows, { ...options, batchSize: 6, resume: true })).rejects.toThrow('"batchSize":6');
     await expect(made.fit(rows, { ...options, optimizer: { name: "sgd" }, resume: true })).rejects.toThrow(
-      'optimizer.name: got "sgd", expected "adam", whose run is resumed',
+      "optimizer: got sgd, expected adam as in the run that is resumed",
     );
     expect((await made.fit(rows.slice(0, 50), { epochs: 1 })).stopped).toBe("epochs");
   });
@@ -253,6 +267,20 @@ describe("checkpoints", () => {
     const made = await Made.create(config, cpu);
     await expect(made.fit(rows, { checkpoint: checkpoint as never })).rejects.toThrow(message);
   });
+});
+
+test("an error of the function that gives the rate leaves a run that goes on to the same bits", async () => {
+  const rate = ({ step }: RunPoint) => 1 / (50 + step);
+  const following = (learningRate: LearningRate): FitOptions => ({
+    ...options,
+    optimizer: { name: "adam", learningRate },
+  });
+  const want = await uninterrupted(following(rate));
+  const made = await Made.create(config, cpu);
+  const failing = (at: RunPoint) => (at.step === 27 ? Number.NaN : rate(at));
+  await expect(made.fit(rows, following(failing))).rejects.toThrow("the function gave NaN at step 27");
+  await made.fit(rows, { ...following(rate), resume: true });
+  expect(sha256(await made.parameters())).toBe(want.hash);
 });
 
 test("an error of a callback leaves a run that goes on to the same bits", async () => {

@@ -22,17 +22,22 @@ ${repeat(4, (i) => `  ${buffer}[at + ${i}u * ${unitPitch} / 4u] = byRow[${i}];`)
 export const byRowAt = (unitPitch: string, row: string, unit: string): string =>
   `${unitPitch} * step.pitch + (${row}) * (${unitPitch} / 4u) + ${unit} / 4u`;
 
+/** Replaces every sum, one at a time: for what is too long to stand in storeSums, which spells it out four times. */
+export const eachSum = ({ rows }: Block, value: (sum: string, unit: string) => string): string => `
+  for (var u = 0u; u < (unitsHere + 3u) / 4u * 4u; u++) {
+    for (var r = 0u; r < vectorsHere; r++) {
+      let i = u * ${rows / 4}u + r;
+      sums[i] = ${value("sums[i]", "unit + u")};
+    }
+  }`;
+
 /**
  * Goes through `sums` four units at a time, as far as there are units and rows: `value(sum, unit)` is what is stored,
  * of vector r in scope. The bounds are no constants, or compilers would unroll what was rolled up for their sake.
  */
-export const storeSums = (
-  { units, rows }: Block,
-  count: string,
-  value: (sum: string, unit: string) => string,
-): string => `
-  for (var r = 0u; r < min(${rows / 4}u, (step.rows + 3u) / 4u - row4); r++) {
-    for (var u = 0u; u < min(${units}u, ${count} - unit); u += 4u) {
+export const storeSums = ({ rows }: Block, value: (sum: string, unit: string) => string): string => `
+  for (var r = 0u; r < vectorsHere; r++) {
+    for (var u = 0u; u < unitsHere; u += 4u) {
       let at = u * ${rows / 4}u + r;
       store(unit + u, row4 + r, mat4x4f(
 ${Array.from({ length: 4 }, (_, i) => `        ${value(`sums[at + ${(i * rows) / 4}u]`, `unit + u + ${i}u`)}`).join(",\n")}

@@ -25,24 +25,44 @@ export interface Operands {
 
 /**
  * The loop over k, `unroll` of them at a time. Unrolled, it begins and ends at multiples of that: what it then visits
- * beyond its bounds is zeros of `left`, which every operand has there.
+ * beyond its bounds is zeros of `left`, which every operand has there. Between two k of one turn the sums are values
+ * and not variables: software adapters keep variables in memory. Bounds must be the same for the whole workgroup.
  */
 export const matmul = (
-  { units, rows, unroll }: Block,
+  block: Block,
   { left, leftAt, leftPitch, right, rightAt, rightPitch, begin, end }: Operands,
-): string => `
+): string => {
+  const { units, rows, unroll } = block;
+  return `
   for (var k = ${unroll > 1 ? `(${begin}) / ${unroll}u * ${unroll}u` : begin}; k < ${end}; k += ${unroll}u) {
     let left_at = ${leftAt} + k * ${leftPitch};
     let right_at = ${rightAt} + k * ${rightPitch};
 ${repeat(
   unroll,
-  (i) => `    {
-${repeat(units / 4, (u) => `      let w${u} = ${left}[left_at + ${i}u * ${leftPitch} + ${u}u];`)}
-${repeat(rows / 4, (r) => `      let x${r} = ${right}[right_at + ${i}u * ${rightPitch} + ${r}u];`)}
-${repeat2(units, rows / 4, (u, r) => `      acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
-    }`,
+  (i) => `${repeat(units / 4, (u) => `    let w${i}_${u} = ${left}[left_at + ${i}u * ${leftPitch} + ${u}u];`)}
+${loadRight(block, right, `right_at + ${i}u * ${rightPitch}`, `x${i}_`)}
+${repeat2(units, rows / 4, (u, r) => {
+  const sum = i === 0 ? `acc${u}_${r}` : `sum${i - 1}_${u}_${r}`;
+  return `    let sum${i}_${u}_${r} = fma(vec4f(w${i}_${u >> 2}[${u & 3}]), x${i}_${r}, ${sum});`;
+})}`,
 )}
+${repeat2(units, rows / 4, (u, r) => `    acc${u}_${r} = sum${unroll - 1}_${u}_${r};`)}
   }`;
+};
+
+/**
+ * The right operand's vec4s of one k, `name`0 … A load costs a software adapter as much as dozens of multiply-adds, as
+ * it fetches lane by lane; so the four invocations of a quad, which want the same vec4s, fetch one each and exchange them.
+ */
+const loadRight = ({ rows, share }: Block, right: string, at: string, name: string): string => {
+  const vectors = rows / 4;
+  if (share === 1) return repeat(vectors, (r) => `    let ${name}${r} = ${right}[${at} + ${r}u];`);
+  return repeat(
+    Math.ceil(vectors / share),
+    (i) => `    let ${name}mine${i} = ${right}[${at} + ${share * i}u + in_quad];
+${repeat(Math.min(share, vectors - share * i), (q) => `    let ${name}${share * i + q} = quadBroadcast(${name}mine${i}, ${q}u);`)}`,
+  );
+};
 
 /**
  * The accumulators as an array that a loop can go through, `sums[i]` with i = u · (rows / 4) + r. What follows the
@@ -56,13 +76,34 @@ export const collect = ({ units, rows }: Block): string => {
   return `  var sums = array<vec4f, ${names.length}>(${names.join(", ")});`;
 };
 
-/** Entry point's head: which block this invocation computes; invocations beyond the edge leave. */
-export const blockOfInvocation = ({ units, rows, lanes }: Block, count: string, rowCount = "step.rows"): string => `
+/** What has to stand before everything else in a module with such blocks. */
+export const enable = ({ share }: Block): string => (share > 1 ? "enable subgroups;" : "");
+
+/**
+ * Entry point's head: `unit` and `row4` say which block this invocation computes, `unitsHere` and `vectorsHere` how much
+ * of it exists; `firstUnit` and `lastUnit` are those of the whole workgroup. Invocations beyond the edge come along,
+ * with nothing to store, as the loads of a quad need all four.
+ */
+export const blockOfInvocation = (
+  { units, rows, lanes, share }: Block,
+  count: string,
+  rowCount = "step.rows",
+): string => `
 @compute @workgroup_size(${lanes[0]}, ${lanes[1]})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let unit = id.x * ${units}u;
-  let row4 = id.y * ${rows / 4}u;
-  if (unit >= ${count} || row4 * 4u >= ${rowCount}) { return; }`;
+fn main(
+  @builtin(workgroup_id) group_id: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+${share > 1 ? "  @builtin(subgroup_invocation_id) invocation: u32," : ""}
+) {
+  let group = select((2u * groups.xy - 1u - group_id.xy) / 2u, group_id.xy / 2u, group_id.xy % 2u == vec2u(0u));
+  let firstUnit = group.x * ${units * lanes[0]}u;
+  let lastUnit = min(firstUnit + ${units * lanes[0]}u, ${count}) - 1u;
+  let unit = firstUnit + local.x * ${units}u;
+  let row4 = ${lanes[1] > 1 ? `(group.y * ${lanes[1]}u + local.y)` : "group.y"} * ${rows / 4}u;
+  let unitsHere = min(${units}u, max(unit, ${count}) - unit);
+  let vectorsHere = min(${rows / 4}u, max(row4, (${rowCount} + 3u) / 4u) - row4);
+${share > 1 ? `  let in_quad = invocation % ${share}u;` : ""}`;
 
 /** Workgroups for `units` units and `rows` rows. */
 export const blockGrid = (block: Block, units: number, rows: number) =>

@@ -13,8 +13,6 @@ export interface OpenOptions {
   own?: boolean;
   /** Where to look for an adapter; default `navigator.gpu`. */
   gpu?: GPU;
-  /** Overrides what the adapter says of itself: the shapes of another kind of adapter, for tests. */
-  kind?: AdapterKind;
 }
 
 const WANTED_FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
@@ -49,6 +47,8 @@ export async function requestOwnDevice(gpu: GPU | undefined, options?: GPUReques
 export class Gpu {
   readonly device: GPUDevice;
   readonly kind: AdapterKind;
+  /** Whether kernels may use subgroup operations. */
+  readonly subgroups: boolean;
   /** The adapter in words, for people. */
   readonly name: string;
   readonly #own: boolean;
@@ -56,11 +56,12 @@ export class Gpu {
   #lost: string | undefined;
   #failure: MadeError | undefined;
 
-  private constructor(device: GPUDevice, own: boolean, kind?: AdapterKind) {
+  private constructor(device: GPUDevice, own: boolean) {
     this.device = device;
     this.#own = own;
     this.name = describe(device.adapterInfo);
-    this.kind = kind ?? kindOf(device.adapterInfo);
+    this.kind = kindOf(device.adapterInfo);
+    this.subgroups = device.features.has("subgroups");
     // After a loss nothing throws any more: reads would give zeros. This flag is what every call looks at.
     device.lost.then(({ reason, message }) => {
       this.#lost ??= `the GPU device was lost (${reason || "unknown"}): ${message || "no reason given"}`;
@@ -68,8 +69,8 @@ export class Gpu {
     if (own) device.addEventListener("uncapturederror", ({ error }) => this.fail(asMadeError(error)));
   }
 
-  static async open({ device, own, gpu = globalThis.navigator?.gpu, kind }: OpenOptions = {}): Promise<Gpu> {
-    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), own ?? device === undefined, kind);
+  static async open({ device, own, gpu = globalThis.navigator?.gpu }: OpenOptions = {}): Promise<Gpu> {
+    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), own ?? device === undefined);
     // A device that is already lost says so in the next turn of the event loop.
     await Promise.resolve();
     opened.check();

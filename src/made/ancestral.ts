@@ -4,7 +4,7 @@
 import { ArgumentError } from "../errors.ts";
 import type { ResolvedConfig } from "./config.ts";
 import type { Mask } from "./masks.ts";
-import type { Parameters } from "./parameters.ts";
+import { biasOf, connectivityOf, type Parameters } from "./parameters.ts";
 import { g, sigmoid } from "./reference/activation.ts";
 import { BinaryRows } from "./rows.ts";
 
@@ -36,7 +36,7 @@ interface Layer {
   /** `reached[s]`: how many units have a degree < s, s = 0 … D + 1. */
   readonly reached: readonly number[];
   /** Bias in sorted order: what a pre-activation is before anything is seen. */
-  readonly bias: Float32Array;
+  readonly bias: Float64Array;
   /** Sums so far of the row at hand, in sorted order. */
   readonly z: Float64Array;
 }
@@ -61,10 +61,13 @@ export function drawRows({ config, parameters, mask, uniforms, rows: B }: DrawRe
     throw new ArgumentError(`uniforms: got ${uniforms.length} numbers, expected rows · inputs = ${B * D}`);
 
   const inputs = sorted(mask.ordering); // inputs[s − 1]: the input at position s
-  const hidden = mask.degrees.map((degrees, l) => sortLayer(D, degrees, parameters[`b${l + 1}`].data));
+  const hidden = mask.degrees.map((degrees, l) =>
+    sortLayer(D, degrees, biasUnder(parameters, `W${l + 1}`, degrees, mask.degrees[l - 1] ?? mask.ordering)),
+  );
   // An output at position p sees the degrees < p, where a hidden unit of degree m sees those ≤ m.
   const seenByOutputs = mask.ordering.map((position) => position - 1);
-  const outputs = sortLayer(D, seenByOutputs, parameters.c.data);
+  const belowOutputs = mask.degrees.at(-1) ?? mask.ordering;
+  const outputs = sortLayer(D, seenByOutputs, biasUnder(parameters, "V", seenByOutputs, belowOutputs));
 
   const link = (name: string, below: readonly number[], above: Layer): Link => ({
     weights: sortWeights(parameters[name].data, below, above.units),
@@ -96,6 +99,19 @@ export function drawRows({ config, parameters, mask, uniforms, rows: B }: DrawRe
   return { rows: BinaryRows.from(x, D), probabilities };
 }
 
+/** The biases beside the matrix of this name, and what its connectivity weights add where a unit sees degrees up to its own. */
+function biasUnder(
+  parameters: Parameters,
+  weights: string,
+  degrees: readonly number[],
+  below: readonly number[],
+): Float64Array {
+  const U = parameters[connectivityOf(weights)]?.data;
+  return Float64Array.from(parameters[biasOf(weights)].data, (bias, k) =>
+    U ? below.reduce((sum, m, j) => (m <= degrees[k] ? sum + U[k * below.length + j] : sum), bias) : bias,
+  );
+}
+
 /** Adds value · (column of unit j below) to the sums of the units above that see degree `s`. */
 function addColumn(value: number, weights: Float32Array, j: number, { reached, z }: Layer, s: number) {
   if (value === 0) return;
@@ -107,12 +123,12 @@ function addColumn(value: number, weights: Float32Array, j: number, { reached, z
 const sorted = (degrees: readonly number[]): number[] =>
   degrees.map((_, k) => k).sort((a, b) => degrees[a] - degrees[b]);
 
-function sortLayer(D: number, degrees: readonly number[], bias: Float32Array): Layer {
+function sortLayer(D: number, degrees: readonly number[], bias: Float64Array): Layer {
   const units = sorted(degrees);
   const reached = new Array<number>(D + 2).fill(0);
   for (const degree of degrees) reached[degree + 1]++;
   for (let s = 1; s < reached.length; s++) reached[s] += reached[s - 1];
-  return { units, reached, bias: Float32Array.from(units, (k) => bias[k]), z: new Float64Array(units.length) };
+  return { units, reached, bias: Float64Array.from(units, (k) => bias[k]), z: new Float64Array(units.length) };
 }
 
 /** `W`, (above, below), with both sides sorted and a row for each unit below. */

@@ -1,7 +1,7 @@
 // What a MADE is made of: the configuration a caller writes, checked once and completed with defaults.
 
 import { ArgumentError } from "../errors.ts";
-import { checkMask, checkOrdering, type Mask } from "./masks.ts";
+import { checkMask, checkOrdering, DEGREES, type Degrees, type Mask } from "./masks.ts";
 
 /** Activation g of the hidden units. Softplus is log(1 + eᶻ), as PyTorch's with beta 1. */
 export type Activation = "relu" | "softplus" | "tanh" | "sigmoid";
@@ -10,9 +10,12 @@ export const ACTIVATIONS: readonly Activation[] = ["relu", "softplus", "tanh", "
 
 /**
  * How weights begin. `"glorot"`: uniform in ±√(6 / (fanIn + fanOut)), zero biases. `"torch"`: weights and biases
- * uniform in ±1/√fanIn, as torch.nn.Linear draws them.
+ * uniform in ±1/√fanIn, as torch.nn.Linear draws them. `"orthogonal"`: orthonormal rows or columns, whichever are fewer,
+ * and zero biases.
  */
-export type Initialization = "glorot" | "torch";
+export type Initialization = "glorot" | "torch" | "orthogonal";
+
+export const INITIALIZATIONS: readonly Initialization[] = ["glorot", "torch", "orthogonal"];
 
 /** What {@link Made.create} takes. Only `inputs` and `hidden` are required. */
 export interface MadeConfig {
@@ -31,6 +34,13 @@ export interface MadeConfig {
    * masks themselves.
    */
   masks?: number | readonly Mask[];
+  /** How hidden units get their degrees in masks that are not given (default `"uniform"`, as in the paper). */
+  degrees?: Degrees;
+  /**
+   * Connectivity weights: every layer of units also sees U ⊙ M times ones, so that it knows which of its connections the
+   * mask leaves it (section 4.2 of the paper; for order- and connectivity-agnostic training). Default false.
+   */
+  conditionOnMask?: boolean;
   /** `false` is the plain autoencoder: every unit sees everything, and its outputs are not a distribution. Default true. */
   masked?: boolean;
   /** Default `"torch"`: see docs/benchmarks.md for the comparison. */
@@ -49,6 +59,8 @@ export interface ResolvedConfig {
   readonly directConnections: boolean;
   readonly ordering: "natural" | "random" | readonly number[];
   readonly masks: number | readonly Mask[];
+  readonly degrees: Degrees;
+  readonly conditionOnMask: boolean;
   readonly masked: boolean;
   readonly initialization: Initialization;
   readonly seed: number;
@@ -58,16 +70,27 @@ export interface ResolvedConfig {
 /** Checks `config` and completes it with defaults. @throws ArgumentError naming the field, what came and what was expected. */
 export function resolveConfig(config: MadeConfig): ResolvedConfig {
   const { inputs, hidden, activation = "relu", directConnections = false, ordering = "natural" } = config;
-  const { masks = 1, masked = true, initialization = "torch", seed = 1, inputNames } = config;
+  const {
+    masks = 1,
+    degrees = "uniform",
+    conditionOnMask = false,
+    masked = true,
+    initialization = "torch",
+    seed = 1,
+    inputNames,
+  } = config;
   if (!isCount(inputs)) throw new ArgumentError(`inputs: got ${inputs}, expected an integer ≥ 1`);
   if (!Array.isArray(hidden)) throw new ArgumentError(`hidden: got ${hidden}, expected an array of layer widths`);
   hidden.forEach((units, l) => {
     if (!isCount(units)) throw new ArgumentError(`hidden[${l}]: got ${units}, expected an integer ≥ 1`);
   });
   oneOf("activation", activation, ACTIVATIONS);
-  oneOf("initialization", initialization, ["glorot", "torch"]);
+  oneOf("initialization", initialization, INITIALIZATIONS);
+  oneOf("degrees", degrees, DEGREES);
   if (typeof directConnections !== "boolean")
     throw new ArgumentError(`directConnections: got ${directConnections}, expected true or false`);
+  if (typeof conditionOnMask !== "boolean")
+    throw new ArgumentError(`conditionOnMask: got ${conditionOnMask}, expected true or false`);
   if (typeof masked !== "boolean") throw new ArgumentError(`masked: got ${masked}, expected true or false`);
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new ArgumentError(`seed: got ${seed}, expected an integer in 0 … 2⁵³−1`);
@@ -92,6 +115,8 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     directConnections,
     ordering,
     masks,
+    degrees,
+    conditionOnMask,
     masked,
     initialization,
     seed,

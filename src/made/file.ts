@@ -6,7 +6,7 @@ import { parseSafetensors, type Tensor, writeSafetensors } from "../io/safetenso
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "./config.ts";
 import { type Mask, maskAt } from "./masks.ts";
 import type { NetworkState, Values } from "./network.ts";
-import { MOMENTS } from "./optimizer.ts";
+import { MOMENTS, ruleOf } from "./optimizer.ts";
 import { parameterShapes, sizeOf } from "./parameters.ts";
 import { printRun, type RunState, readRun } from "./run-state.ts";
 
@@ -76,7 +76,7 @@ export function readModel(bytes: Uint8Array): ModelFile {
         return [name, valuesOf(prefix + name, tensors, dtype, shape) as Float32Array | Float64Array];
       }),
     );
-  const moments = run.optimizer ? MOMENTS[run.optimizer.name] : 0;
+  const moments = run.optimizer ? MOMENTS[ruleOf(run.optimizer)] : 0;
   const state: NetworkState = {
     parameters: take(""),
     moments: Array.from({ length: moments }, (_, i) => take(`moment${i + 1}.`)),
@@ -101,7 +101,8 @@ const maskShapes = ({ inputs, hidden }: Pick<ResolvedConfig, "inputs" | "hidden"
 
 /** Masks that were given lie in tensors, like drawn ones: here stands that they were given. */
 function printConfig({ masks, ...config }: ResolvedConfig): string {
-  const { inputs, hidden, activation, directConnections, ordering, masked, initialization, seed, inputNames } = config;
+  const { inputs, hidden, activation, directConnections, ordering, degrees, conditionOnMask } = config;
+  const { masked, initialization, seed, inputNames } = config;
   const supply = typeof masks !== "number" ? "given" : Number.isFinite(masks) ? masks : "endless";
   return JSON.stringify({
     inputs,
@@ -110,6 +111,8 @@ function printConfig({ masks, ...config }: ResolvedConfig): string {
     directConnections,
     ordering,
     masks: supply,
+    degrees,
+    conditionOnMask,
     masked,
     initialization,
     seed,

@@ -3,20 +3,22 @@
 
 import { ArgumentError, NotFiniteError } from "../errors.ts";
 import { type CheckpointOptions, Checkpoints, type Snapshot, writeCheckpoint } from "./checkpoint.ts";
+import { type Dropout, type DropoutOptions, resolveDropout } from "./dropout.ts";
 import type { LoadedRows, Network } from "./network.ts";
-import { MOMENTS, type Optimizer, type OptimizerOptions, resolveOptimizer } from "./optimizer.ts";
+import { MOMENTS, type Optimizer, type OptimizerOptions, resolveOptimizer, ruleOf } from "./optimizer.ts";
 import { Random } from "./random.ts";
 import type { BinaryRows } from "./rows.ts";
-import { type EpochReport, type PartOfEpoch, type RunState, setRun } from "./run-state.ts";
+import { type EpochReport, freshRun, type PartOfEpoch, type RunState, setRun } from "./run-state.ts";
+import { type RunPoint, rateOf, storable } from "./schedule.ts";
 
-export interface FitOptions {
+export interface FitOptions extends DropoutOptions {
   /** Rows to validate on after every epoch; the weights of the best epoch are the ones that stay. */
   validation?: BinaryRows;
   /** Most epochs (default 100); of a fit that was interrupted and is resumed, those before the interruption count. */
   epochs?: number;
   /** B (default 100); the last minibatch of an epoch may be shorter. */
   batchSize?: number;
-  /** Default Adam with learning rate 1e-3. */
+  /** Default Adam with learning rate 1e-3; where a run is resumed, the optimiser of that run. */
   optimizer?: OptimizerOptions;
   /** Stops after this many epochs without a better validation NLL (default 30; needs `validation`). */
   patience?: number;
@@ -73,6 +75,8 @@ export interface FitContext {
   readonly network: Network;
   readonly seed: number;
   readonly inputs: number;
+  /** L. */
+  readonly layers: number;
   /** Where the run stands: kept up to date here. */
   readonly run: RunState;
   /** Mean −log p of the validation rows under the model's masks. */
@@ -86,6 +90,9 @@ export interface FitContext {
 /** Options that were checked and completed. */
 type Settled = Required<Pick<FitOptions, "epochs" | "batchSize" | "patience" | "shuffle">> & {
   optimizer: Optimizer;
+  /** The learning rate wherever the run stands. */
+  rateAt: (at: RunPoint) => number;
+  dropout: Dropout | undefined;
 };
 
 export function runFit(context: FitContext, train: BinaryRows, options: FitOptions = {}): Promise<FitResult> {
@@ -110,14 +117,17 @@ class Fit {
     for (const [name, value] of Object.entries({ epochs, batchSize, patience }))
       if (!(Number.isInteger(value) || value === Number.POSITIVE_INFINITY) || value < 1)
         throw new ArgumentError(`${name}: got ${value}, expected an integer ≥ 1`);
-    const before = options.resume ? context.run.optimizer : undefined;
-    const optimizer = (options.optimizer === undefined && before) || resolveOptimizer(options.optimizer);
-    if (before && before.name !== optimizer.name)
+    const dropout = resolveDropout(context.layers, options);
+    const from = options.resume ? context.run : freshRun();
+    const optimizer = resolveOptimizer(options.optimizer ?? from.optimizer);
+    if (from.optimizer && ruleOf(from.optimizer) !== ruleOf(optimizer))
       throw new ArgumentError(
-        `optimizer.name: got "${optimizer.name}", expected "${before.name}", whose run is resumed`,
+        `optimizer: got ${ruleOf(optimizer)}, expected ${ruleOf(from.optimizer)} as in the run that is resumed`,
       );
-    this.#settled = { epochs, batchSize: Math.min(batchSize, train.rows), patience, shuffle, optimizer };
-    const part = options.resume ? context.run.fit?.part : undefined;
+    const B = Math.min(batchSize, train.rows);
+    const rateAt = rateOf(optimizer.learningRate, endOf(from, epochs, Math.ceil(train.rows / B)));
+    this.#settled = { epochs, batchSize: B, patience, shuffle, optimizer, rateAt, dropout };
+    const part = from.fit?.part;
     if (part && JSON.stringify(part.of) !== JSON.stringify(this.#partOf()))
       throw new ArgumentError(
         `resume: an epoch was interrupted at minibatch ${part.step} of ${JSON.stringify(part.of)}, expected to go on ` +
@@ -167,7 +177,8 @@ class Fit {
       run.best = undefined;
       run.kept = undefined;
     }
-    run.optimizer = this.#settled.optimizer;
+    const { optimizer } = this.#settled;
+    run.optimizer = { ...optimizer, learningRate: storable(optimizer.learningRate) };
     run.fit ??= { reports: [] };
   }
 
@@ -202,7 +213,7 @@ class Fit {
       if (!signal?.aborted) throw error;
       return "aborted";
     }
-    if (validationNll !== undefined) this.#checkFinite(validationNll, "validation");
+    if (validationNll !== undefined) this.#checkFinite(validationNll, "validation", run.step - 1);
     run.epoch++;
     const best = validationNll === undefined || !run.best || validationNll < run.best.nll;
     if (best && validationNll !== undefined) {
@@ -223,13 +234,16 @@ class Fit {
   /** Trains through what is left of an epoch, with stops for checkpoints; false where it was aborted before the end. */
   async #minibatches(loaded: LoadedRows, part: PartOfEpoch): Promise<boolean> {
     const { network, run, seed } = this.#context;
-    const { batchSize, shuffle, optimizer } = this.#settled;
+    const { batchSize, shuffle, optimizer, rateAt, dropout } = this.#settled;
     const { rows } = this.#train;
     const { signal } = this.#options;
     const steps = Math.ceil(rows / batchSize);
     const order = shuffle
       ? new Random(seed, "shuffle", run.epoch + 1).permutation(rows)
       : Uint32Array.from({ length: rows }, (_, r) => r);
+    const epochAt = run.step - part.step;
+    // Asked for before anything is trained: the function may be the caller's, and throw.
+    const rates = Float64Array.from({ length: steps }, (_, i) => rateAt({ step: epochAt + i, epoch: run.epoch }));
     while (part.step < steps && !signal?.aborted) {
       // Where the engine stops on this signal is a point between two minibatches, as with the caller's.
       const pause = new AbortController();
@@ -240,11 +254,13 @@ class Fit {
         order: order.subarray(part.step * batchSize),
         batchSize,
         firstStep,
-        optimizer,
+        optimizer: { ...optimizer, learningRate: rates[stepsBefore] },
+        learningRate: (t) => rates[t - epochAt],
+        dropout,
         signal: AbortSignal.any([pause.signal, ...(signal ? [signal] : [])]),
       })) {
         const nll = progress.nllSum / progress.rows;
-        this.#checkFinite(nll, `minibatch ${stepsBefore + progress.steps} of ${steps}`);
+        this.#checkFinite(nll, `minibatch ${stepsBefore + progress.steps} of ${steps}`, firstStep + progress.steps - 1);
         part.nllSum += progress.nllSum;
         part.rows += progress.rows;
         part.step = stepsBefore + progress.steps;
@@ -268,7 +284,7 @@ class Fit {
 
   async #checkpoint(): Promise<void> {
     const { network, run, save, keep } = this.#context;
-    const moments = MOMENTS[this.#settled.optimizer.name];
+    const moments = MOMENTS[ruleOf(this.#settled.optimizer)];
     const state = await network.readState({ moments, kept: run.kept !== undefined });
     const snapshot = { state, run: structuredClone(run) };
     const { checkpoint } = this.#options;
@@ -282,14 +298,21 @@ class Fit {
     return { rows: this.#train.rows, batchSize, shuffle };
   }
 
-  #checkFinite(nll: number, where: string): void {
+  /** @param step the last one that was trained, counted from 0 since the run began */
+  #checkFinite(nll: number, where: string, step: number): void {
     if (Number.isFinite(nll)) return;
-    const { learningRate } = this.#settled.optimizer;
+    const { epoch } = this.#context.run;
     throw new NotFiniteError(
-      `training left the finite numbers in epoch ${this.#context.run.epoch + 1}, ${where} (NLL ${nll}): ` +
-        `expected a smaller optimizer.learningRate than ${learningRate}`,
+      `training left the finite numbers in epoch ${epoch + 1}, ${where} (NLL ${nll}): ` +
+        `expected a smaller optimizer.learningRate than ${this.#settled.rateAt({ step, epoch })}`,
     );
   }
+}
+
+/** Where `run` will stand when its fit has done all of `epochs`, those before an interruption included. */
+function endOf({ step, epoch, fit }: RunState, epochs: number, steps: number): RunPoint {
+  const left = epochs - (fit?.reports.length ?? 0);
+  return { step: step - (fit?.part?.step ?? 0) + left * steps, epoch: epoch + left };
 }
 
 /** @throws ArgumentError unless `rows` is there, not empty, and as wide as the model. */

@@ -13,7 +13,7 @@ import { initialParameters } from "./initialize.ts";
 import { checkMask, type Mask, MaskSupply } from "./masks.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
 import { exportOnnx } from "./onnx.ts";
-import { MOMENTS } from "./optimizer.ts";
+import { MOMENTS, ruleOf } from "./optimizer.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
 import { Random } from "./random.ts";
 import { mixtureNll } from "./reference/log-mean-exp.ts";
@@ -215,7 +215,7 @@ export class Made {
   save(): Promise<Uint8Array> {
     return this.#alone("save", async () => {
       const { optimizer, kept } = this.#run;
-      const moments = optimizer ? MOMENTS[optimizer.name] : 0;
+      const moments = optimizer ? MOMENTS[ruleOf(optimizer)] : 0;
       const state = await this.#network.readState({ moments, kept: kept !== undefined });
       return this.#fileOf({ state, run: this.#run });
     });
@@ -243,11 +243,12 @@ export class Made {
   }
 
   #fit(train: BinaryRows, options: FitOptions, keep?: (snapshot: Snapshot) => void): Promise<FitResult> {
-    const { seed, inputs } = this.config;
+    const { seed, inputs, hidden } = this.config;
     const context = {
       network: this.#network,
       seed,
       inputs,
+      layers: hidden.length,
       run: this.#run,
       validate: async (rows: BinaryRows, signal?: AbortSignal) => {
         const logp = await this.#logProb(rows, { signal });

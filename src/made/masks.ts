@@ -12,19 +12,30 @@ export interface Mask {
   readonly degrees: readonly (readonly number[])[];
 }
 
+/**
+ * How the units of a hidden layer get their degrees, between the smallest degree m of the layer below and D − 1.
+ * `"uniform"`: drawn anew for every mask, each with the same probability (section 4.1 of the paper). `"equal"`: spread
+ * evenly, unit k of H getting m + ⌊(k + ½)(D − m) / H⌋; all masks then have the same degrees and differ by their ordering
+ * alone.
+ */
+export type Degrees = "uniform" | "equal";
+
+export const DEGREES: readonly Degrees[] = ["uniform", "equal"];
+
 /** What masks follow from: the part of a configuration that says so. */
 export interface MaskSource {
   readonly inputs: number;
   readonly hidden: readonly number[];
   readonly ordering: "natural" | "random" | readonly number[];
   readonly masks: number | readonly Mask[];
+  /** Left out: `"uniform"`. */
+  readonly degrees?: Degrees;
   readonly seed: number;
 }
 
 /**
- * Mask number `index` of a model: given, or drawn from (seed, index). Degrees are uniform on the integers from the
- * smallest degree of the layer below to D − 1 (section 4.1 of the paper); with D = 1 there is no legal degree and
- * every unit gets 1, which no output sees.
+ * Mask number `index` of a model: given, or drawn from (seed, index). With D = 1 there is no legal degree and every unit
+ * gets 1, which no output sees.
  */
 export function maskAt(source: MaskSource, index: number): Mask {
   const { inputs: D, hidden, ordering, masks, seed } = source;
@@ -36,9 +47,12 @@ export function maskAt(source: MaskSource, index: number): Mask {
         ? Array.from({ length: D }, (_, d) => d + 1)
         : ordering;
   const random = new Random(seed, "degrees", index);
+  const equal = source.degrees === "equal";
   let lowest = 1;
   const degrees = hidden.map((units) => {
-    const layer = Array.from({ length: units }, () => lowest + (D > 1 ? random.below(D - lowest) : 0));
+    // With n legal degrees, how far above the lowest of them unit k is.
+    const above = (k: number, n: number) => (equal ? Math.floor(((2 * k + 1) * n) / (2 * units)) : random.below(n));
+    const layer = Array.from({ length: units }, (_, k) => lowest + (D > 1 ? above(k, D - lowest) : 0));
     lowest = layer.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
     return layer;
   });

@@ -1,8 +1,9 @@
 // What an engine must do. Two engines stand behind it, the GPU and the float64 reference, and one training loop,
 // one scorer and one sampler in front of it.
 
+import type { Dropout } from "./dropout.ts";
 import type { Mask } from "./masks.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Hyperparameters } from "./optimizer.ts";
 import type { Parameters } from "./parameters.ts";
 import type { BinaryRows } from "./rows.ts";
 
@@ -20,9 +21,16 @@ export interface Epoch {
   batchSize: number;
   /** Minibatches done before this epoch, counted from the beginning of the run: the first one here uses mask `firstStep` and is optimiser step `firstStep` + 1. */
   firstStep: number;
-  optimizer: Optimizer;
+  optimizer: Hyperparameters;
+  /** The learning rate of minibatch t of the run, counted from 0, in place of the optimiser's. */
+  learningRate?: (t: number) => number;
+  dropout?: Dropout;
   signal?: AbortSignal;
 }
+
+/** The optimiser as minibatch t of the run takes its step, counted from 0. */
+export const optimizerAt = ({ optimizer, learningRate }: Epoch, t: number): Hyperparameters =>
+  learningRate ? { ...optimizer, learningRate: learningRate(t) } : optimizer;
 
 /** What a few consecutive minibatches gave. */
 export interface Progress {

@@ -6,7 +6,7 @@ import { ArgumentError } from "../errors.ts";
 import { bytes, type Field, integer, join, message } from "../io/protobuf.ts";
 import type { Activation, ResolvedConfig } from "./config.ts";
 import type { Mask } from "./masks.ts";
-import { type Parameters, parameterShapes } from "./parameters.ts";
+import { biasOf, connectivityOf, type Parameter, type Parameters, parameterShapes } from "./parameters.ts";
 import { connections } from "./reference/model.ts";
 
 const IR_VERSION = 8;
@@ -57,7 +57,7 @@ class Graph {
  * @throws ArgumentError where it would be larger than ONNX allows
  */
 export function exportOnnx(config: ResolvedConfig, parameters: Parameters, masks: readonly Mask[]): Uint8Array {
-  const weights = [...parameterShapes(config)].filter(([, shape]) => shape.length === 2);
+  const weights = [...parameterShapes({ ...config, conditionOnMask: false })].filter(([, shape]) => shape.length === 2);
   const size = 4 * masks.length * weights.reduce((sum, [, [out, width]]) => sum + out * width, 0);
   if (size > MAX_BYTES)
     throw new ArgumentError(
@@ -67,8 +67,9 @@ export function exportOnnx(config: ResolvedConfig, parameters: Parameters, masks
   graph.constant("one", [], Float32Array.of(1));
   graph.constant("two", [], Float32Array.of(2));
   graph.constant("columns", [1], BigInt64Array.of(1n));
-  for (const [name, { shape, data }] of Object.entries(parameters))
-    if (shape.length === 1) graph.constant(name, shape, data);
+  if (!config.conditionOnMask)
+    for (const [name, { shape, data }] of Object.entries(parameters))
+      if (shape.length === 1) graph.constant(name, shape, data);
   // (1 − 2x): with it −log p(x_d | x_<d) = softplus((1 − 2x) z), which cancels nothing where z is large.
   const signs = graph.node("Sub", ["one", graph.node("Mul", ["two", "x"])]);
   const logits = masks.map((mask, k) => forward(graph, config, parameters, mask, k));
@@ -76,7 +77,9 @@ export function exportOnnx(config: ResolvedConfig, parameters: Parameters, masks
     const nll = graph.node("ReduceSum", [softplus(graph, graph.node("Mul", [signs, z])), "columns"]);
     return graph.node("Neg", [nll], [], `logp_${k}`);
   });
-  graph.node("Sigmoid", [logits[0]], [], "p");
+  // σ(z) = exp(−softplus(−z)): a runtime's Sigmoid may be off by 1e-7, which is a lot where p is small.
+  const minusLogP = softplus(graph, graph.node("Neg", [logits[0]]));
+  graph.node("Exp", [graph.node("Neg", [minusLogP])], [], "p");
   graph.node("Squeeze", [logMeanExp(graph, logp), "columns"], [], "logp");
   const { inputs: D } = config;
   const file = join(
@@ -107,14 +110,28 @@ function forward(graph: Graph, config: ResolvedConfig, parameters: Parameters, m
     const values = data.map((w, i) => (seen[name][i] ? w : 0));
     return graph.constant(`${name}_${k}`, shape, values);
   };
+  const bias = (name: string) => {
+    const [b, U] = [parameters[biasOf(name)], parameters[connectivityOf(name)]];
+    return U ? graph.constant(`${biasOf(name)}_${k}`, b.shape, biasUnder(b, U, seen[name])) : biasOf(name);
+  };
   let h = "x";
   config.hidden.forEach((_, l) => {
-    const z = graph.node("Gemm", [h, weights(`W${l + 1}`), `b${l + 1}`], [TRANSPOSED]);
+    const z = graph.node("Gemm", [h, weights(`W${l + 1}`), bias(`W${l + 1}`)], [TRANSPOSED]);
     h = config.activation === "softplus" ? softplus(graph, z) : graph.node(OPERATORS[config.activation], [z]);
   });
-  const z = graph.node("Gemm", [h, weights("V"), "c"], [TRANSPOSED]);
+  const z = graph.node("Gemm", [h, weights("V"), bias("V")], [TRANSPOSED]);
   if (!config.directConnections) return z;
   return graph.node("Add", [z, graph.node("Gemm", ["x", weights("A")], [TRANSPOSED])]);
+}
+
+/** b + (U ⊙ M) 1 of section 4.2 of the paper, (out), summed in float64 and rounded once. */
+function biasUnder({ data: b }: Parameter, { data: U }: Parameter, seen: Uint8Array): Float32Array {
+  const width = U.length / b.length;
+  return b.map((value, k) => {
+    let sum = value;
+    for (let i = k * width; i < (k + 1) * width; i++) if (seen[i]) sum += U[i];
+    return sum;
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-// The parameters of a MADE by their names in the paper: W1 b1 … WL bL, V c, and A with direct connections.
+// The parameters of a MADE by their names in the paper: W1 b1 … WL bL, V c, A with direct connections, and U1 … UL, UV
+// with connectivity weights.
 
 import { ArgumentError } from "../errors.ts";
 import type { ResolvedConfig } from "./config.ts";
@@ -9,13 +10,24 @@ export interface Parameter {
   readonly data: Float32Array;
 }
 
-/** Every parameter under its name in the paper: `W1 b1 … WL bL V c` and, with direct connections, `A`. */
+/**
+ * Every parameter under its name in the paper: `W1 b1 … WL bL V c`, with direct connections `A`, and with `conditionOnMask`
+ * `U1 … UL UV`, the connectivity weights beside `W1 … WL V`.
+ */
 export type Parameters = Record<string, Parameter>;
 
-type Shape = Pick<ResolvedConfig, "inputs" | "hidden" | "directConnections">;
+type Shape = Pick<ResolvedConfig, "inputs" | "hidden" | "directConnections"> &
+  Partial<Pick<ResolvedConfig, "conditionOnMask">>;
 
-/** Names and shapes of the parameters, in the order W1 b1 … WL bL V c A. */
-export function parameterShapes({ inputs, hidden, directConnections }: Shape): Map<string, readonly number[]> {
+/** The bias that goes with a weight matrix: b1 with W1, c with V. */
+export const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));
+
+/** The connectivity weights that go with a weight matrix: U1 with W1, UV with V. */
+export const connectivityOf = (weights: string): string => (weights === "V" ? "UV" : weights.replace("W", "U"));
+
+/** Names and shapes of the parameters, in the order W1 b1 … WL bL V c A U1 … UL UV. */
+export function parameterShapes(shape: Shape): Map<string, readonly number[]> {
+  const { inputs, hidden, directConnections, conditionOnMask = false } = shape;
   const shapes = new Map<string, readonly number[]>();
   let below = inputs;
   hidden.forEach((units, l) => {
@@ -25,7 +37,9 @@ export function parameterShapes({ inputs, hidden, directConnections }: Shape): M
   });
   shapes.set("V", [inputs, below]);
   shapes.set("c", [inputs]);
+  const conditioned = conditionOnMask ? [...shapes].filter(([, { length }]) => length === 2) : [];
   if (directConnections) shapes.set("A", [inputs, inputs]);
+  for (const [name, matrix] of conditioned) shapes.set(connectivityOf(name), matrix);
   return shapes;
 }
 

@@ -33,7 +33,7 @@ export function philox(counter: readonly number[], key: readonly number[]): [num
 }
 
 /** What a stream of random numbers is for; each purpose has numbers of its own under the same seed. */
-export const STREAMS = { ordering: 1, degrees: 2, weights: 3, shuffle: 4, sample: 5, binarize: 6 } as const;
+export const STREAMS = { ordering: 1, degrees: 2, weights: 3, shuffle: 4, sample: 5, binarize: 6, dropout: 9 } as const;
 
 /** A stream of random numbers: `purpose` and `index` (mask, epoch, row …) choose it, draws follow one another. */
 export class Random {
@@ -60,6 +60,12 @@ export class Random {
   /** Uniform in [0, 1), a multiple of 2⁻²⁴: exact in float32, so that every engine draws the same. */
   uniform(): number {
     return (this.word() >>> 8) / 2 ** 24;
+  }
+
+  /** From the standard normal distribution (Box and Muller): the cosine half of a pair. */
+  normal(): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
   /** A uniform integer in 0 … n−1, without bias (words from the incomplete last range are drawn again). */

@@ -42,7 +42,14 @@ const roundTrip: Case = {
   sharesDevice: true,
   async run({ device }) {
     const gpu = await Gpu.open({ device });
-    for (const config of [CONFIG, { inputs: 20, hidden: [] }, { inputs: 20, hidden: [9], masks: Infinity }]) {
+    const conditioned: MadeConfig = {
+      inputs: 20,
+      hidden: [9],
+      masks: Infinity,
+      degrees: "equal",
+      conditionOnMask: true,
+    };
+    for (const config of [CONFIG, { inputs: 20, hidden: [] }, conditioned]) {
       const made = await Made.create(config, { device });
       await made.fit(rows, { ...OPTIONS, epochs: 3 });
       const file = await made.save();

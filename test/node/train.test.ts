@@ -42,28 +42,41 @@ async function run(args: string[], stop = new AbortController().signal, quit = s
 describe("readOptions", () => {
   it("leaves what is not said to the plan", () => {
     const options = readOptions([]);
-    expect(options).toMatchObject({ optimizer: "adam", device: "gpu", seed: 1, out: "samples.png", full: false });
+    expect(options).toMatchObject({
+      optimizer: { name: "adam" },
+      device: "gpu",
+      seed: 1,
+      out: "samples.png",
+      full: false,
+    });
     expect(options.hidden).toBeUndefined();
     expect(applyOptions(planFor("software"), options)).toEqual({ ...planFor("software"), patience: undefined });
   });
 
   it("reads every option", () => {
     const args =
-      "--data x.npz --hidden 500,300 --activation tanh --masks infinity --ordering random --direct " +
-      "--initialization glorot --epochs 7 --batch-size=20 --learning-rate 1e-2 --optimizer sgd --patience 5 " +
+      "--data x.npz --hidden 500,300 --activation tanh --masks infinity --test-masks 300 --ordering random --direct " +
+      "--degrees equal --condition-on-mask --initialization orthogonal --epochs 7 --batch-size=20 --learning-rate 1e-2 --patience 5 " +
+      "--dropout 0.5,0.25 --input-dropout 0.1 --optimizer sgd,momentum=0.9,nesterov=true --schedule step,every=10,unit=epoch " +
       "--seed 3 --rows 60 --device software --json --quiet";
     expect(readOptions(args.split(" "))).toEqual({
       data: "x.npz",
       hidden: [500, 300],
       activation: "tanh",
       masks: Number.POSITIVE_INFINITY,
+      testMasks: 300,
       ordering: "random",
+      degrees: "equal",
       direct: true,
-      initialization: "glorot",
+      conditionOnMask: true,
+      initialization: "orthogonal",
       epochs: 7,
       batchSize: 20,
       learningRate: 0.01,
-      optimizer: "sgd",
+      optimizer: { name: "sgd", momentum: 0.9, nesterov: true },
+      schedule: { name: "step", every: 10, unit: "epoch" },
+      dropout: [0.5, 0.25],
+      inputDropout: 0.1,
       patience: 5,
       seed: 3,
       rows: 60,
@@ -85,6 +98,20 @@ describe("readOptions", () => {
     expect(settingsOf(plan, options).optimizer).toEqual({ name: "adam", learningRate: 5e-3 });
     const sgd = readOptions(["--optimizer", "sgd"]);
     expect(settingsOf(plan, sgd).optimizer).toEqual({ name: "sgd", learningRate: undefined });
+  });
+
+  it("gives a schedule the learning rate asked for, or the optimiser's, and a cosine its end", () => {
+    const rateOf = (...args: string[]) => {
+      const options = readOptions(args);
+      return settingsOf(applyOptions(planFor("software"), options), options).optimizer.learningRate;
+    };
+    const step = ["--schedule", "step,every=10", "--optimizer", "adagrad"];
+    expect(rateOf(...step)).toEqual({ name: "step", every: 10, learningRate: 1e-2 });
+    expect(rateOf(...step, "--learning-rate", "0.3")).toEqual({ name: "step", every: 10, learningRate: 0.3 });
+    const cosine = ["--schedule", "cosine,warmup=5", "--rows", "950", "--epochs", "4"];
+    expect(rateOf(...cosine)).toEqual({ name: "cosine", warmup: 5, length: 40, learningRate: 5e-3 });
+    expect(rateOf("--schedule", "cosine,unit=epoch", "--epochs", "4")).toMatchObject({ length: 4 });
+    expect(rateOf("--schedule", "cosine,length=7")).toMatchObject({ length: 7 });
   });
 });
 
@@ -110,8 +137,20 @@ describe("bad input", () => {
     ["--learning-rate fast", '--learning-rate: got "fast", expected a number above 0, such as 0.001'],
     ["--activation gelu", '--activation: got "gelu", expected one of relu, softplus, tanh, sigmoid'],
     ["--ordering up", '--ordering: got "up", expected one of natural, random'],
-    ["--initialization zero", '--initialization: got "zero", expected one of glorot, torch'],
-    ["--optimizer adamw", '--optimizer: got "adamw", expected one of adam, sgd'],
+    ["--initialization zero", '--initialization: got "zero", expected one of glorot, torch, orthogonal'],
+    ["--optimizer lion", '--optimizer: got "lion", expected one of adam, adamw, sgd, adagrad, adadelta'],
+    ["--optimizer adam,rho=1", "optimizer.rho: adam has no such option"],
+    ["--optimizer adadelta,rho=2", "optimizer.rho: got 2, expected a number in [0, 1]"],
+    ["--optimizer adam,0.5", '--optimizer: got "0.5", expected an option of adam such as epsilon=1e-5'],
+    ["--schedule exponential", '--schedule: got "exponential", expected one of constant, step, cosine'],
+    ["--schedule step", "optimizer.learningRate.every: got undefined, expected an integer ≥ 1"],
+    ["--schedule cosine,minimum=low", "optimizer.learningRate.minimum: got low, expected a finite number ≥ 0"],
+    ["--schedule cosine --device cpu", "--schedule: got a cosine without length, expected one"],
+    ["--dropout 1", '--dropout: got "1", expected a number in [0, 1)'],
+    ["--dropout 0.5,x", '--dropout: got "x", expected a number in [0, 1)'],
+    ["--input-dropout -1", '--input-dropout: got "-1", expected a number in [0, 1)'],
+    ["--degrees odd", '--degrees: got "odd", expected one of uniform, equal'],
+    ["--test-masks 0", '--test-masks: got "0", expected an integer ≥ 1'],
     ["--device tpu", '--device: got "tpu", expected one of gpu, software, cpu'],
     ["--out picture.jpg", '--out: got "picture.jpg", expected the name of a .png file'],
     ["--out /nowhere/a.png", '--out: got "/nowhere/a.png", expected a file in a folder that is there'],

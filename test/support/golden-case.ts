@@ -3,7 +3,7 @@
 
 import type { MadeConfig } from "../../src/made/config.ts";
 import type { Mask } from "../../src/made/masks.ts";
-import type { AdamOptions } from "../../src/made/optimizer.ts";
+import type { HyperparametersOf } from "../../src/made/optimizer.ts";
 import type { Parameters } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 
@@ -55,7 +55,7 @@ export interface GoldenCase {
   /** 1 where logit d depends on input j, (D, D), per mask. */
   connectivity: number[][];
   inputs: BinaryRows;
-  adam: { optimizer: Required<AdamOptions>; steps: number };
+  adam: { optimizer: HyperparametersOf<"adam">; steps: number };
   expected: {
     /** (B, D), per mask. */
     logits: number[][];

@@ -3,7 +3,7 @@
 
 import fc from "fast-check";
 import { ACTIVATIONS, type Activation, type ResolvedConfig, resolveConfig } from "../../src/made/config.ts";
-import { maskAt } from "../../src/made/masks.ts";
+import { DEGREES, type Degrees, maskAt } from "../../src/made/masks.ts";
 import { type Parameters, parameterShapes, sizeOf } from "../../src/made/parameters.ts";
 import { Random } from "../../src/made/random.ts";
 import { createModel } from "../../src/made/reference/model.ts";
@@ -16,6 +16,8 @@ export interface Description {
   directConnections: boolean;
   ordering: "natural" | "random" | "given";
   masks: number;
+  degrees?: Degrees;
+  conditionOnMask?: boolean;
   seed: number;
 }
 
@@ -28,6 +30,8 @@ export const descriptions = ({ maxD = 20, maxWidth = 40 } = {}): fc.Arbitrary<De
     directConnections: fc.boolean(),
     ordering: fc.constantFrom("natural", "random", "given"),
     masks: fc.integer({ min: 1, max: 3 }),
+    degrees: fc.constantFrom(...DEGREES),
+    conditionOnMask: fc.boolean(),
     seed: fc.nat(),
   });
 

@@ -1,18 +1,26 @@
-// Which mask's order the working copies of the weights are in, and what brings them into another's.
+// Which mask's order the working copies of the weights are in, and what brings them (and biases that depend on the mask)
+// into another's.
 
 import { arrangeWeights } from "../../../shaders/arrange-weights.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { Mask } from "../masks.ts";
+import { MaskBiases } from "./mask-biases.ts";
 import { type Ready, ready, type Shared } from "./workspace.ts";
 
 export class Arrangement {
   readonly #shared: Shared;
   readonly #kernels: readonly Ready<{ units: number; inputs: number }>[];
+  readonly #biases: MaskBiases;
   #mask: Mask | undefined;
 
-  private constructor(shared: Shared, kernels: readonly Ready<{ units: number; inputs: number }>[]) {
+  private constructor(
+    shared: Shared,
+    kernels: readonly Ready<{ units: number; inputs: number }>[],
+    biases: MaskBiases,
+  ) {
     this.#shared = shared;
     this.#kernels = kernels;
+    this.#biases = biases;
   }
 
   static async create(shared: Shared): Promise<Arrangement> {
@@ -27,7 +35,7 @@ export class Arrangement {
         backwardWeights,
       }),
     );
-    return new Arrangement(shared, await Promise.all(kernels));
+    return new Arrangement(shared, await Promise.all(kernels), await MaskBiases.create(shared));
   }
 
   /** Records what brings the working copies into the order of `mask`, unless they are in it. */
@@ -40,6 +48,7 @@ export class Arrangement {
       const { units, inputs } = layers[l].shape;
       await kernel.dispatch(stream, { units, inputs }, step, 4 * units * inputs);
     }
+    await this.#biases.bring(stream, step);
     this.#mask = mask;
   }
 

@@ -1,18 +1,30 @@
 // The network on the GPU: one Network of two. Buffers and kernels are made once; passes over data only record.
 
+import { type Blocks, blocksFor } from "../../../shaders/block.ts";
 import { DisposedError } from "../../errors.ts";
 import type { Gpu } from "../../gpu/gpu.ts";
 import { ceilDiv } from "../../gpu/kernel-spec.ts";
 import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
+import type { Dropout } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type { ConditionalsAs, Epoch, LoadedRows, Network, NetworkState, Progress, Values } from "../network.ts";
-import type { Optimizer } from "../optimizer.ts";
-import { type Parameters, parameterShapes } from "../parameters.ts";
+import {
+  type ConditionalsAs,
+  type Epoch,
+  type LoadedRows,
+  type Network,
+  type NetworkState,
+  optimizerAt,
+  type Progress,
+  type Values,
+} from "../network.ts";
+import { type Rule, ruleOf } from "../optimizer.ts";
+import { biasOf, connectivityOf, type Parameters, parameterShapes } from "../parameters.ts";
 import { connections } from "../reference/model.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
+import { hyperparameters } from "./hyperparameters.ts";
 import { Layer } from "./layer.ts";
 import { MaskTable } from "./mask-table.ts";
 import { GpuRows } from "./rows.ts";
@@ -27,6 +39,8 @@ export interface GpuNetworkOptions {
   submitBudget?: number;
   /** Times every dispatch. */
   profile?: Profile;
+  /** Blocks in place of those that suit the adapter. They change speed and no bit. */
+  blocks?: Blocks;
 }
 
 export class GpuNetwork implements Network {
@@ -41,12 +55,14 @@ export class GpuNetwork implements Network {
   #hiddenMoved = false;
   #disposed = false;
 
-  private constructor(gpu: Gpu, config: ResolvedConfig, { submitBudget, profile }: GpuNetworkOptions) {
+  private constructor(gpu: Gpu, config: ResolvedConfig, options: GpuNetworkOptions) {
+    const { submitBudget, profile, blocks = blocksFor(gpu) } = options;
     this.engine = gpu.name;
     this.#gpu = gpu;
     this.#supply = new MaskSupply(config);
-    const layout = maskLayout(config);
-    const layers = layout.layers.map((shape) => new Layer(gpu, shape));
+    const oneMask = this.#supply.count === 1;
+    const layout = maskLayout(config, oneMask ? this.#supply.at(0) : undefined);
+    const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home, config.conditionOnMask));
     const table = new MaskTable(gpu, config, layout);
     const ring = new StepRing(gpu);
     const openStream = () => {
@@ -55,7 +71,18 @@ export class GpuNetwork implements Network {
       stream.onSubmit(table.submitted);
       return stream;
     };
-    this.#shared = { gpu, config, layers, table, ring, openStream, inputAt: layout.inputAt };
+    this.#shared = {
+      gpu,
+      config,
+      blocks,
+      layers,
+      table,
+      ring,
+      openStream,
+      inputAt: layout.inputAt,
+      home: layout.home,
+      oneMask,
+    };
   }
 
   /** @throws OutOfMemoryError where the model does not fit, GpuValidationError, DeviceLostError */
@@ -76,9 +103,9 @@ export class GpuNetwork implements Network {
   async *train(loaded: LoadedRows, epoch: Epoch): AsyncGenerator<Progress> {
     this.#check();
     const data = loaded as GpuRows;
-    const { order, batchSize, firstStep, optimizer, signal } = epoch;
+    const { order, batchSize, firstStep, optimizer, dropout, signal } = epoch;
     this.#hiddenMoved ||= this.#supply.count > 1 || optimizer.weightDecay > 0;
-    const trainer = await this.#trainerFor(batchSize, optimizer.name);
+    const trainer = await this.#trainerFor(batchSize, ruleOf(optimizer), dropout);
     const { workspace } = trainer;
     const { config, table, ring, openStream } = this.#shared;
     const gather = await this.#gpu.scoped(() => workspace.gather(data));
@@ -105,8 +132,10 @@ export class GpuNetwork implements Network {
           mask,
           nextMask: await table.at(stream, next),
           result: (chunk % CHUNKS) * CHUNK + inChunk++,
+          number: firstStep + i,
+          targets: workspace.targets,
           inverseRows: 1 / rows,
-          ...optimizerFields(optimizer, firstStep + i + 1),
+          ...hyperparameters(optimizerAt(epoch, firstStep + i), firstStep + i + 1),
           hiddenRest: this.#hiddenMoved ? 0 : 1,
         });
         await gather.dispatch(stream, { inputs: config.inputs, rows }, step, 4 * config.inputs * rows);
@@ -242,11 +271,12 @@ export class GpuNetwork implements Network {
     this.#check();
     const values: Record<string, Float32Array> = {};
     const read = this.#shared.layers.map(async (layer) => {
-      const { shape, size, hasBias } = layer;
-      const all = new Float32Array(await this.#gpu.download(bufferOf(layer), 4 * size));
-      const weights = shape.units * shape.inputs;
-      values[shape.name] = all.slice(0, weights);
-      if (hasBias) values[biasOf(shape.name)] = all.slice(weights);
+      const { name } = layer.shape;
+      const home = new Float32Array(await this.#gpu.download(bufferOf(layer), 4 * layer.size));
+      const { weights, bias, connectivity } = layer.fromHome(home);
+      values[name] = weights;
+      if (bias) values[biasOf(name)] = bias;
+      if (connectivity) values[connectivityOf(name)] = connectivity;
     });
     await Promise.all(read);
     return values;
@@ -254,11 +284,13 @@ export class GpuNetwork implements Network {
 
   #writeValues(bufferOf: (layer: Layer) => GPUBuffer, values: Values): void {
     for (const layer of this.#shared.layers) {
-      const { shape, size, hasBias } = layer;
-      const all = new Float32Array(size);
-      all.set(values[shape.name]);
-      if (hasBias) all.set(values[biasOf(shape.name)], shape.units * shape.inputs);
-      this.#gpu.upload(bufferOf(layer), all);
+      const { name } = layer.shape;
+      const home = layer.toHome({
+        weights: values[name],
+        bias: values[biasOf(name)],
+        connectivity: values[connectivityOf(name)],
+      });
+      this.#gpu.upload(bufferOf(layer), home);
     }
   }
 
@@ -270,41 +302,21 @@ export class GpuNetwork implements Network {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  async #trainerFor(batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
-    const key = `${optimizer} ${batchSize}`;
+  async #trainerFor(batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
+    const key = JSON.stringify([rule, batchSize, dropout]);
     if (this.#trainer?.key !== key) {
       this.#trainer?.trainer.free();
       this.#trainer = undefined;
-      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, optimizer));
+      const trainer = await this.#gpu.scoped(() => Trainer.create(this.#shared, batchSize, rule, dropout));
       this.#trainer = { key, trainer };
     }
     return this.#trainer.trainer;
   }
 }
 
-/** The bias that goes with a weight matrix: b1 with W1, c with V. */
-const biasOf = (weights: string): string => (weights === "V" ? "c" : weights.replace("W", "b"));
-
-/** Whether any value stands at a weight that `mask` hides. */
+/** Whether any value stands at a weight that `mask` hides, connectivity weights included. */
 function hasHidden(config: ResolvedConfig, mask: Mask, values: Values): boolean {
   return Object.entries(connections(config, mask)).some(([name, seen]) =>
-    values[name].some((value, i) => value !== 0 && seen[i] === 0),
+    [name, connectivityOf(name)].some((of) => values[of]?.some((value, i) => value !== 0 && seen[i] === 0)),
   );
-}
-
-/** The optimiser's numbers for step t ≥ 1, computed in float64 and rounded once. */
-function optimizerFields(optimizer: Optimizer, t: number) {
-  const { learningRate, weightDecay } = optimizer;
-  if (optimizer.name === "sgd") return { stepSize: learningRate, weightDecay };
-  const { beta1, beta2, epsilon } = optimizer;
-  return {
-    stepSize: learningRate / (1 - beta1 ** t),
-    secondMomentScale: 1 / Math.sqrt(1 - beta2 ** t),
-    beta1,
-    beta2,
-    gain1: 1 - beta1,
-    gain2: 1 - beta2,
-    epsilon,
-    weightDecay,
-  };
 }

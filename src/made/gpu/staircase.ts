@@ -1,6 +1,8 @@
 // A mask as the kernels read it: for every layer the permutation that sorts its units by degree, for every weight
 // matrix how far each unit sees in that order. O(D + ΣH) integers; nothing here or on the GPU is a matrix.
 
+import { UNIT_MULTIPLE } from "../../../shaders/block.ts";
+import { roundUp } from "../../gpu/kernel-spec.ts";
 import type { ResolvedConfig } from "../config.ts";
 import type { Mask } from "../masks.ts";
 
@@ -10,6 +12,8 @@ export interface LayerTables {
   readonly inputAt: number;
   readonly slotOfUnit: number;
   readonly slotOfInput: number;
+  /** Position in the ordering → input: the same for all layers. */
+  readonly positionAt: number;
   readonly fanIn: number;
   readonly firstSeenBy: number;
   /** fanIn of A, for V beside it. */
@@ -34,11 +38,18 @@ export interface MaskLayout {
   readonly words: number;
   /** Where the table position → input begins. */
   readonly inputAt: number;
+  /** For every layer of units, x first, the canonical unit at each place of the order that weights are stored in. */
+  readonly home: readonly Uint32Array[];
 }
 
 type Shape = Pick<ResolvedConfig, "inputs" | "hidden" | "directConnections" | "masked">;
 
-export function maskLayout({ inputs: D, hidden, directConnections }: Shape): MaskLayout {
+/**
+ * Where everything stands. Weights and moments are stored in their *home order*: the degree order of `home`, which a
+ * model with one mask never leaves; canonical order where there are several.
+ */
+export function maskLayout(shape: Shape, home?: Mask): MaskLayout {
+  const { inputs: D, hidden, directConnections } = shape;
   const L = hidden.length;
   const sizes = [D, ...hidden];
   let words = 0;
@@ -47,6 +58,7 @@ export function maskLayout({ inputs: D, hidden, directConnections }: Shape): Mas
     words += n;
     return at;
   };
+  const inputAt = take(D);
   const orders = sizes.map((n) => ({ unitAt: take(n), slotOf: take(n) }));
   const layer = (name: string, above: number, below: number): LayerShape => ({
     name,
@@ -59,7 +71,8 @@ export function maskLayout({ inputs: D, hidden, directConnections }: Shape): Mas
       slotOfUnit: orders[above].slotOf,
       inputAt: orders[below].unitAt,
       slotOfInput: orders[below].slotOf,
-      fanIn: take(sizes[above]),
+      positionAt: inputAt,
+      fanIn: take(roundUp(sizes[above], UNIT_MULTIPLE)),
       firstSeenBy: take(sizes[below]),
       directFanIn: 0,
     },
@@ -68,41 +81,34 @@ export function maskLayout({ inputs: D, hidden, directConnections }: Shape): Mas
   const V = layer("V", 0, L);
   const A = directConnections ? [layer("A", 0, 0)] : [];
   layers.push({ ...V, tables: { ...V.tables, directFanIn: A[0]?.tables.fanIn ?? 0 } }, ...A);
-  return { layers, words, inputAt: orders[0].unitAt };
+  return { layers, words, inputAt, home: home ? degreeOrders(shape, home) : sizes.map(identity) };
 }
 
 /** Writes the tables of `mask` into `out`, (words). */
 export function layOutMask(shape: Shape, layout: MaskLayout, mask: Mask, out: Uint32Array): void {
+  const orders = degreeOrders(shape, mask);
+  out.set(orders[0], layout.inputAt);
   const degrees = [mask.ordering, ...mask.degrees];
-  const highest = shape.inputs;
-  // seen[l][m]: units of layer l with a degree of at most m.
-  const seen = degrees.map((layer) => {
-    const count = new Uint32Array(highest + 1);
-    for (const m of layer) count[m]++;
-    for (let m = 1; m <= highest; m++) count[m] += count[m - 1];
-    return count;
-  });
-  const done = new Set<number>();
+  const placed = new Set<number>();
   for (const { units, inputs, above, below, tables } of layout.layers) {
     for (const [l, unitAt, slotOf] of [
       [above, tables.unitAt, tables.slotOfUnit],
       [below, tables.inputAt, tables.slotOfInput],
     ]) {
-      if (done.has(l)) continue;
-      done.add(l);
-      sortByDegree(
-        shape.masked ? degrees[l] : undefined,
-        seen[l],
-        out.subarray(unitAt),
-        out.subarray(slotOf),
-        l === 0 ? shape.inputs : shape.hidden[l - 1],
-      );
+      if (placed.has(l)) continue;
+      placed.add(l);
+      const atHome = inverse(layout.home[l]);
+      orders[l].forEach((unit, slot) => {
+        out[unitAt + slot] = atHome[unit];
+        out[slotOf + atHome[unit]] = slot;
+      });
     }
-    // Hidden units see degrees up to their own; outputs see strictly smaller ones.
+    // Hidden units see degrees up to their own; outputs see strictly smaller ones. Both ascend along the slots.
     const strict = above === 0 ? 1 : 0;
-    for (let slot = 0; slot < units; slot++) {
-      const unit = out[tables.unitAt + slot];
-      out[tables.fanIn + slot] = shape.masked ? seen[below][degrees[above][unit] - strict] : inputs;
+    for (let slot = 0, seen = 0; slot < units; slot++) {
+      const own = degrees[above][orders[above][slot]] - strict;
+      while (seen < inputs && degrees[below][orders[below][seen]] <= own) seen++;
+      out[tables.fanIn + slot] = shape.masked ? seen : inputs;
     }
     for (let slot = 0, first = 0; slot < inputs; slot++) {
       while (first < units && out[tables.fanIn + first] <= slot) first++;
@@ -111,19 +117,30 @@ export function layOutMask(shape: Shape, layout: MaskLayout, mask: Mask, out: Ui
   }
 }
 
-/** Stable counting sort: which unit stands at each slot, and which slot each unit has. No degrees: no reordering. */
-function sortByDegree(
-  degrees: readonly number[] | undefined,
-  seen: Uint32Array,
-  unitAt: Uint32Array,
-  slotOf: Uint32Array,
-  units: number,
-): void {
-  const next = new Uint32Array(seen.length);
-  next.set(seen.subarray(0, -1), 1);
-  for (let unit = 0; unit < units; unit++) {
-    const slot = degrees ? next[degrees[unit]]++ : unit;
-    unitAt[slot] = unit;
-    slotOf[unit] = slot;
-  }
+/** For every layer of units, x first: which unit stands at each slot when they are sorted by degree. */
+function degreeOrders({ inputs, hidden, masked }: Shape, mask: Mask): Uint32Array[] {
+  if (!masked) return [inputs, ...hidden].map(identity);
+  return [mask.ordering, ...mask.degrees].map((degrees) => sortByDegree(degrees, inputs));
+}
+
+/** Stable counting sort. */
+function sortByDegree(degrees: readonly number[], highest: number): Uint32Array {
+  const next = new Uint32Array(highest + 2);
+  for (const m of degrees) next[m + 1]++;
+  for (let m = 1; m < next.length; m++) next[m] += next[m - 1];
+  const order = new Uint32Array(degrees.length);
+  degrees.forEach((m, unit) => {
+    order[next[m]++] = unit;
+  });
+  return order;
+}
+
+const identity = (n: number): Uint32Array => Uint32Array.from({ length: n }, (_, i) => i);
+
+function inverse(order: Uint32Array): Uint32Array {
+  const places = new Uint32Array(order.length);
+  order.forEach((unit, place) => {
+    places[unit] = place;
+  });
+  return places;
 }

@@ -11,9 +11,12 @@ const STRIDE = 256;
 type StepValues = Parameters<typeof STEP.pack>[0];
 
 /** Values that only training needs, as they stand in every other step. */
-const NO_OPTIMIZER = {
+const NO_TRAINING = {
+  number: 0,
+  targets: 0,
   inverseRows: 0,
   stepSize: 0,
+  gradientStep: 0,
   secondMomentScale: 0,
   beta1: 0,
   beta2: 0,
@@ -21,10 +24,11 @@ const NO_OPTIMIZER = {
   gain2: 0,
   epsilon: 0,
   weightDecay: 0,
+  initialAccumulator: 0,
   hiddenRest: 0,
 };
 
-type OptimizerFields = keyof typeof NO_OPTIMIZER;
+type TrainingFields = keyof typeof NO_TRAINING;
 
 export class StepRing {
   /** Steps that may be recorded between two submits. */
@@ -48,11 +52,11 @@ export class StepRing {
   }
 
   /** Adds a step and gives its dynamic offset; submits first where the ring would bite its tail. */
-  async add(stream: Stream, values: Omit<StepValues, OptimizerFields> & Partial<StepValues>): Promise<number> {
+  async add(stream: Stream, values: Omit<StepValues, TrainingFields> & Partial<StepValues>): Promise<number> {
     // One slot stays free: a step that was cut in two still has its uniforms when its second half is submitted.
     if (this.#recorded === this.capacity - 1) await stream.submit();
     const offset = this.#next * STRIDE;
-    STEP.pack({ ...NO_OPTIMIZER, ...values }, this.#host, offset);
+    STEP.pack({ ...NO_TRAINING, ...values }, this.#host, offset);
     this.#next = (this.#next + 1) % this.capacity;
     this.#recorded++;
     return offset;

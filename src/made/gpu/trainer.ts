@@ -1,12 +1,15 @@
 // Training on the GPU: the dispatches of one step, bound once for a batch size and an optimiser, and the losses they
 // leave. Which minibatch, which mask and when to submit is the network's business.
 
-import { updateBlockFor } from "../../../shaders/block.ts";
+import { connectivityUpdate } from "../../../shaders/connectivity-update.ts";
 import { maskedLinearGradInput } from "../../../shaders/masked-linear-grad-input.ts";
 import { maskedLinearUpdate } from "../../../shaders/masked-linear-update.ts";
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
 import type { Stream } from "../../gpu/stream.ts";
-import { MOMENTS, type Optimizer } from "../optimizer.ts";
+import type { Dropout } from "../dropout.ts";
+import { MOMENTS, type Rule } from "../optimizer.ts";
+import { type DropoutBuffers, dropoutBuffers } from "./dropout-buffers.ts";
+import { MaskBiases } from "./mask-biases.ts";
 import { type Ready, ready, type Shared, Workspace, workOf } from "./workspace.ts";
 
 /** Steps whose losses are read back together, at most. */
@@ -22,24 +25,29 @@ export class Trainer {
   readonly deltas: readonly GPUBuffer[];
   readonly #shared: Shared;
   readonly #blocks: GPUBuffer;
+  readonly #dropout: DropoutBuffers;
   #output!: Ready<{ units: number; rows: number }>;
   #gradInput: readonly (Ready<{ inputs: number; rows: number }> | undefined)[] = [];
   #update: readonly Ready<{ units: number; inputs: number }>[] = [];
+  #connectivity: readonly (Ready<{ units: number; inputs: number }> | undefined)[] = [];
   #reduce!: Ready<{ rows: number }>;
+  #biases!: MaskBiases;
 
-  private constructor(shared: Shared, workspace: Workspace) {
+  private constructor(shared: Shared, workspace: Workspace, dropout: DropoutBuffers) {
     const { gpu, config } = shared;
     this.#shared = shared;
     this.workspace = workspace;
+    this.#dropout = dropout;
     this.losses = gpu.storage("losses", 4 * CHUNK * CHUNKS);
     this.#blocks = gpu.uniformOf("blocks", new Uint32Array([workspace.blocks, 0, 0, 0]));
     this.deltas = [config.inputs, ...config.hidden].map((units, l) => workspace.values(`delta${l || "-out"}`, units));
   }
 
-  static async create(shared: Shared, batchSize: number, optimizer: Optimizer["name"]): Promise<Trainer> {
-    const workspace = await Workspace.create(shared, batchSize, true);
-    const made = new Trainer(shared, workspace);
-    const { gpu, config, layers, ring, table } = shared;
+  static async create(shared: Shared, batchSize: number, rule: Rule, dropout?: Dropout): Promise<Trainer> {
+    const dropouts = dropout ? dropoutBuffers(shared.gpu, shared.config.seed, dropout, shared.home) : [];
+    const workspace = await Workspace.create(shared, batchSize, true, dropouts);
+    const made = new Trainer(shared, workspace, dropouts);
+    const { gpu, config, layers, ring, table, blocks, oneMask } = shared;
     const step = ring.binding;
     const masks = table.buffer;
     const { block, activations: values, nll } = workspace;
@@ -53,7 +61,7 @@ export class Trainer {
     made.#gradInput = await Promise.all(
       layers.map(({ goesOn, shape: { above, below }, uniforms: layer, backwardWeights }) =>
         goesOn
-          ? ready(gpu, maskedLinearGradInput({ block, activation: config.activation }), {
+          ? ready(gpu, maskedLinearGradInput({ block, activation: config.activation, dropout: !!dropouts[below] }), {
               step,
               layer,
               masks,
@@ -61,14 +69,15 @@ export class Trainer {
               delta: made.deltas[above],
               h: values[below],
               deltaBelow: made.deltas[below],
+              ...dropouts[below],
             })
           : undefined,
       ),
     );
     made.#update = await Promise.all(
       layers.map((of) => {
-        const [moment1, moment2] = of.moments(MOMENTS[optimizer]);
-        const variant = { block: updateBlockFor(gpu.kind), optimizer, bias: of.hasBias, backward: of.goesOn };
+        const [moment1, moment2] = of.moments(MOMENTS[rule]);
+        const variant = { block: blocks.update, rule, oneMask, bias: of.hasBias, backward: of.goesOn };
         return ready(gpu, maskedLinearUpdate(variant), {
           step,
           layer: of.uniforms,
@@ -83,6 +92,16 @@ export class Trainer {
         });
       }),
     );
+    made.#connectivity = await Promise.all(
+      layers.map((of) => {
+        if (!of.hasConnectivity) return undefined;
+        const [moment1, moment2] = of.moments(MOMENTS[rule]);
+        const { uniforms: layer, parameters } = of;
+        const delta = made.deltas[of.shape.above];
+        return ready(gpu, connectivityUpdate({ rule }), { step, layer, masks, delta, parameters, moment1, moment2 });
+      }),
+    );
+    made.#biases = await MaskBiases.create(shared);
     return made;
   }
 
@@ -100,11 +119,14 @@ export class Trainer {
       const work = workOf(units, inputs, rows);
       await this.#gradInput[l]?.dispatch(stream, { inputs, rows }, step, work);
       await this.#update[l].dispatch(stream, { units, inputs }, step, work + 8 * units * inputs);
+      await this.#connectivity[l]?.dispatch(stream, { units, inputs }, step, 8 * units * inputs);
     }
+    await this.#biases.bring(stream, step);
   }
 
   free(): void {
     this.workspace.free();
-    this.#shared.gpu.free(this.losses, this.#blocks, ...this.deltas);
+    const dropout = this.#dropout.flatMap((layer) => (layer ? [layer.dropout, layer.home] : []));
+    this.#shared.gpu.free(this.losses, this.#blocks, ...dropout, ...this.deltas);
   }
 }

@@ -1,7 +1,7 @@
 // Activations and gradients for up to `capacity` rows at a time, and the kernels of a forward pass bound to them.
 // Training and scoring have one each: their row counts differ, and so do their blocks.
 
-import { type Block, blockFor, UNIT_MULTIPLE } from "../../../shaders/block.ts";
+import { type Block, type Blocks, UNIT_MULTIPLE } from "../../../shaders/block.ts";
 import { gatherBatch } from "../../../shaders/gather-batch.ts";
 import { maskedLinear } from "../../../shaders/masked-linear.ts";
 import { type Epilogue, maskedOutput, nllBlocks } from "../../../shaders/masked-output.ts";
@@ -11,6 +11,7 @@ import type { Bindings } from "../../gpu/kernel-spec.ts";
 import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
+import type { DropoutBuffers } from "./dropout-buffers.ts";
 import type { Layer } from "./layer.ts";
 import type { MaskTable } from "./mask-table.ts";
 import type { GpuRows } from "./rows.ts";
@@ -20,6 +21,7 @@ import type { StepRing } from "./step-ring.ts";
 export interface Shared {
   readonly gpu: Gpu;
   readonly config: ResolvedConfig;
+  readonly blocks: Blocks;
   readonly layers: readonly Layer[];
   readonly table: MaskTable;
   readonly ring: StepRing;
@@ -27,6 +29,10 @@ export interface Shared {
   readonly openStream: () => Stream;
   /** Where the table position → input begins inside a mask. */
   readonly inputAt: number;
+  /** The home order of every layer of units: see MaskLayout. */
+  readonly home: readonly Uint32Array[];
+  /** Whether training knows one mask only: weights and moments are then stored in its order. */
+  readonly oneMask: boolean;
 }
 
 /** A kernel with its bind group: what is left to say is how large, which step, and how much work that is. */
@@ -57,60 +63,82 @@ export class Workspace {
   readonly blocks: number;
   readonly #shared: Shared;
   readonly #training: boolean;
+  readonly #dropout: DropoutBuffers;
   readonly #data: GPUBuffer;
   #hidden: readonly Ready<{ units: number; rows: number }>[] = [];
 
-  private constructor(shared: Shared, capacity: number, training: boolean) {
-    const { gpu, config } = shared;
+  private constructor(shared: Shared, capacity: number, training: boolean, dropout: DropoutBuffers) {
+    const { gpu, config, blocks } = shared;
     const { inputs: D, hidden } = config;
     this.#shared = shared;
     this.capacity = capacity;
     this.#training = training;
-    this.block = blockFor(gpu.kind, capacity);
+    this.#dropout = dropout;
+    this.block = blocks.forward(capacity);
     this.pitch = roundUp(capacity, this.block.rows) / 4;
     this.blocks = nllBlocks(this.block, D);
-    this.activations = [D, ...hidden].map((units, l) => this.values(l === 0 ? "x" : `h${l}`, units));
+    const [xCopies, copies] = [this.targets > 0 ? 3 : training ? 2 : 1, training ? 2 : 1];
+    this.activations = [D, ...hidden].map((units, l) =>
+      l === 0 ? this.values("x", units, xCopies) : this.values(`h${l}`, units, copies),
+    );
     this.nll = gpu.storage("nll", 16 * this.blocks * this.pitch);
     this.#data = gpu.uniformOf("data", new Uint32Array([D, ceilDiv(D, 32), shared.inputAt, roundUp(D, UNIT_MULTIPLE)]));
   }
 
-  static async create(shared: Shared, capacity: number, training: boolean): Promise<Workspace> {
-    const made = new Workspace(shared, capacity, training);
+  /** `dropout`, in training, stays the caller's. */
+  static async create(
+    shared: Shared,
+    capacity: number,
+    training: boolean,
+    dropout: DropoutBuffers = [],
+  ): Promise<Workspace> {
+    const made = new Workspace(shared, capacity, training, dropout);
     const { gpu, config, layers, ring, table } = shared;
     made.#hidden = await Promise.all(
       config.hidden.map((_, l) => {
-        const { uniforms, parameters, forwardWeights } = layers[l];
-        return ready(gpu, maskedLinear({ block: made.block, activation: config.activation, training }), {
-          step: ring.binding,
-          layer: uniforms,
-          masks: table.buffer,
-          parameters,
-          weights: forwardWeights,
-          x: made.activations[l],
-          y: made.activations[l + 1],
-        });
+        const { uniforms, biases, forwardWeights } = layers[l];
+        const drops = dropout[l + 1] !== undefined;
+        return ready(
+          gpu,
+          maskedLinear({ block: made.block, activation: config.activation, training, dropout: drops }),
+          {
+            step: ring.binding,
+            layer: uniforms,
+            masks: table.buffer,
+            parameters: biases,
+            weights: forwardWeights,
+            x: made.activations[l],
+            y: made.activations[l + 1],
+            ...dropout[l + 1],
+          },
+        );
       }),
     );
     return made;
   }
 
   /** A buffer with a value a unit and row, (units, pitch), in training by row behind that, units in whole blocks. */
-  values(label: string, units: number): GPUBuffer {
-    const bytes = 16 * roundUp(units, UNIT_MULTIPLE) * this.pitch;
-    return this.#shared.gpu.storage(label, this.#training ? 2 * bytes : bytes);
+  values(label: string, units: number, copies = 2): GPUBuffer {
+    return this.#shared.gpu.storage(label, copies * 16 * roundUp(units, UNIT_MULTIPLE) * this.pitch);
+  }
+
+  /** Where the values to predict begin in x: a row of STEP (shaders/structs.ts). */
+  get targets(): number {
+    return this.#dropout[0] ? 2 * roundUp(this.#shared.config.inputs, UNIT_MULTIPLE) : 0;
   }
 
   /** The kernel that fetches a minibatch of `data`. */
   gather(data: GpuRows): Promise<Ready<{ inputs: number; rows: number }>> {
     const { gpu, ring, table } = this.#shared;
     const { bits, order } = data;
-    return ready(gpu, gatherBatch({ training: this.#training }), {
+    return ready(gpu, gatherBatch({ training: this.#training, dropout: this.#dropout[0] !== undefined }), {
       step: ring.binding,
       data: this.#data,
       bits,
       order,
       masks: table.buffer,
       x: this.activations[0],
+      dropout: this.#dropout[0]?.dropout,
     });
   }
 
@@ -123,7 +151,7 @@ export class Workspace {
       step: ring.binding,
       layer: V.uniforms,
       masks: table.buffer,
-      parameters: V.parameters,
+      parameters: V.biases,
       weights: V.forwardWeights,
       h: this.activations[config.hidden.length],
       x: this.activations[0],

@@ -3,20 +3,22 @@
 
 import { ArgumentError, DisposedError, MadeError } from "../../errors.ts";
 import type { ResolvedConfig } from "../config.ts";
+import { type Dropout, dropoutFactors } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type {
-  ConditionalsAs,
-  Epoch,
-  Values as ExactValues,
-  LoadedRows,
-  Network,
-  NetworkState,
-  Progress,
+import {
+  type ConditionalsAs,
+  type Epoch,
+  type Values as ExactValues,
+  type LoadedRows,
+  type Network,
+  type NetworkState,
+  optimizerAt,
+  type Progress,
 } from "../network.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
 import { sigmoid } from "./activation.ts";
-import { forward, negativeLogLikelihood } from "./forward.ts";
+import { type Factors, forward, negativeLogLikelihood } from "./forward.ts";
 import { gradients } from "./gradients.ts";
 import { copyOf, createModel, type Model, type Sees, seesUnder, type Values } from "./model.ts";
 import { type Moments, optimizerStep, zeroMoments } from "./optimizer.ts";
@@ -78,13 +80,14 @@ export class ReferenceNetwork implements Network {
     return this.#train(dataOf(rows), epoch);
   }
 
-  async *#train(data: BinaryRows, { order, batchSize, firstStep, optimizer, signal }: Epoch) {
+  async *#train(data: BinaryRows, epoch: Epoch) {
+    const { order, batchSize, firstStep, signal } = epoch;
     const batches = Math.ceil(order.length / batchSize);
     let steps = 0;
     let since = { rows: 0, nllSum: 0 };
     while (steps < batches && !signal?.aborted) {
       const x = unpack(data, order.subarray(steps * batchSize, (steps + 1) * batchSize)); // (B, D)
-      since.nllSum += this.#step(x, firstStep + steps, optimizer);
+      since.nllSum += this.#step(x, firstStep + steps, epoch);
       since.rows += x.length / data.inputs;
       steps++;
       if (performance.now() - this.#turn < TURN_MS) continue;
@@ -96,13 +99,23 @@ export class ReferenceNetwork implements Network {
   }
 
   /** Takes minibatch number `t` of a run and returns the sum of −log p(x) over its rows before the update. */
-  #step(x: Float64Array, t: number, optimizer: Epoch["optimizer"]): number {
+  #step(x: Float64Array, t: number, epoch: Epoch): number {
     this.#check();
     const sees = seesUnder(this.#model, this.#supply.at(t));
-    const pass = forward(this.#model, sees, x);
+    const pass = forward(this.#model, sees, x, this.#factors(t, epoch.dropout, x.length / this.#model.D));
     const gradient = gradients(this.#model, sees, pass);
-    optimizerStep(optimizer, t + 1, this.#model.parameters, gradient, this.#moments);
+    optimizerStep(optimizerAt(epoch, t), t + 1, this.#model.parameters, gradient, this.#moments);
     return negativeLogLikelihood(pass.logits, x, this.#model.D).reduce((a, b) => a + b, 0);
+  }
+
+  /** What drops out of minibatch t of B rows, by layer. */
+  #factors(t: number, dropout: Dropout | undefined, B: number): Factors {
+    if (!dropout) return [];
+    const { seed, inputs, hidden } = this.#config;
+    const widths = [inputs, ...hidden];
+    return [dropout.inputs, ...dropout.hidden].map((rate, layer) =>
+      rate > 0 ? dropoutFactors({ seed, t, layer, rate }, widths[layer], B) : undefined,
+    );
   }
 
   async score(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array> {

@@ -3,6 +3,8 @@
 import { readFile } from "node:fs/promises";
 import { ArgumentError, FormatError } from "../../errors.ts";
 import { readSplits, type Splits } from "../../io/npz.ts";
+import { resolveOptimizer } from "../../made/optimizer.ts";
+import type { LearningRate, Schedule } from "../../made/schedule.ts";
 import { MNIST_SEED, type MnistPlan, planFor, takeRows } from "../../mnist-job.ts";
 import type { JobData, JobSettings } from "../../training-job.ts";
 import { readMnist } from "../mnist.ts";
@@ -33,11 +35,11 @@ export function applyOptions(plan: Plan, { rows, hidden, masks, ...options }: Tr
   };
 }
 
-/** What a plan says of the training loop. */
-export function settingsOf(plan: Plan, { optimizer, learningRate }: TrainOptions): JobSettings {
-  // The plan's learning rate is meant for Adam; SGD has a default of its own.
-  const rate = learningRate ?? (optimizer === "adam" ? plan.learningRate : undefined);
+/** What a plan says of the training loop. @throws ArgumentError where a schedule has no end that can be known */
+export function settingsOf(plan: Plan, options: TrainOptions): JobSettings {
+  const { optimizer, testMasks, dropout, inputDropout } = options;
   const { batchSize, epochs, roundRows, patience, trainSeconds, testSeconds } = plan;
+  const learningRate = learningRateOf(plan, options);
   return {
     batchSize,
     epochs,
@@ -45,8 +47,25 @@ export function settingsOf(plan: Plan, { optimizer, learningRate }: TrainOptions
     patience,
     trainSeconds,
     testSeconds,
-    optimizer: { name: optimizer, learningRate: rate },
+    testMasks,
+    dropout,
+    inputDropout,
+    optimizer: { ...optimizer, learningRate },
   };
+}
+
+function learningRateOf(plan: Plan, { optimizer, learningRate, schedule }: TrainOptions): LearningRate | undefined {
+  // The plan's learning rate is meant for Adam; the others have defaults of their own.
+  const rate = learningRate ?? (optimizer.name.startsWith("adam") ? plan.learningRate : undefined);
+  if (!schedule) return rate;
+  const scheduled = { ...schedule, learningRate: rate ?? resolveOptimizer(optimizer).learningRate } as Schedule;
+  if (scheduled.name !== "cosine" || scheduled.length !== undefined) return scheduled;
+  if (!Number.isFinite(plan.epochs))
+    throw new ArgumentError(
+      "--schedule: got a cosine without length, expected one, as in cosine,length=2000, or --epochs",
+    );
+  const perEpoch = scheduled.unit === "epoch" ? 1 : Math.ceil(plan.trainRows / plan.batchSize);
+  return { ...scheduled, length: plan.epochs * perEpoch };
 }
 
 /** MNIST, as much of it as the plan uses. */

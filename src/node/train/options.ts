@@ -2,8 +2,10 @@
 
 import { parseArgs } from "node:util";
 import { ArgumentError } from "../../errors.ts";
-import { ACTIVATIONS, type Activation, type Initialization } from "../../made/config.ts";
-import type { OptimizerOptions } from "../../made/optimizer.ts";
+import { ACTIVATIONS, type Activation, INITIALIZATIONS, type Initialization } from "../../made/config.ts";
+import { DEGREES, type Degrees } from "../../made/masks.ts";
+import { OPTIMIZERS, type OptimizerOptions, resolveOptimizer } from "../../made/optimizer.ts";
+import { checkLearningRate, SCHEDULES, type Schedule } from "../../made/schedule.ts";
 
 /** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
 export interface TrainOptions {
@@ -12,13 +14,20 @@ export interface TrainOptions {
   hidden?: number[];
   activation?: Activation;
   masks?: number;
+  testMasks?: number;
   ordering?: "natural" | "random";
+  degrees?: Degrees;
   direct: boolean;
+  conditionOnMask: boolean;
   initialization?: Initialization;
   epochs?: number;
   batchSize?: number;
   learningRate?: number;
-  optimizer: OptimizerOptions["name"];
+  optimizer: OptimizerOptions;
+  /** Its learning rate is `learningRate`, or else the optimiser's. */
+  schedule?: Omit<Schedule, "learningRate">;
+  dropout?: number | number[];
+  inputDropout?: number;
   patience?: number;
   seed: number;
   rows?: number;
@@ -46,16 +55,23 @@ model
   --activation NAME          ${ACTIVATIONS.join(", ")} (default: relu)
   --masks N                  masks cycled through; infinity draws a new one every step (default: 1)
   --ordering NAME            natural or random order of the inputs (default: natural)
+  --degrees NAME             uniform (drawn) or equal (spread evenly) degrees of the hidden units (default: uniform)
   --direct                   direct connections from inputs to outputs
-  --initialization NAME      glorot or torch (default: torch)
+  --condition-on-mask        connectivity weights, which tell a layer its mask
+  --initialization NAME      ${INITIALIZATIONS.join(", ")} (default: torch)
   --seed N                   seed of masks, weights and batches (default: 1)
 
 training
   --epochs N                 most passes over the training rows
   --batch-size N             rows a minibatch
   --learning-rate X          of the optimiser
-  --optimizer NAME           adam or sgd (default: adam)
+  --optimizer NAME           ${OPTIMIZERS.join(", ")} (default: adam),
+                             with options: adadelta,rho=0.95,epsilon=1e-5
+  --schedule NAME            ${SCHEDULES.join(", ")} learning rate, with options: cosine,warmup=500,minimum=1e-5
+  --dropout P                share of hidden units that drop out, such as 0.5 or, layer by layer, 0.5,0.2
+  --input-dropout P          share of inputs that drop out
   --patience N               stop after N validations without a better one
+  --test-masks N             masks to average over at test (default: those of training; 32 of infinitely many)
 
 engine
   --device NAME              gpu, software (a GPU driver that runs on the processor) or cpu (no WebGPU at all)
@@ -69,10 +85,11 @@ output
 
 Ctrl-C stops the training and reports on the best weights so far.`;
 
-const FLAGS = ["direct", "full", "json", "quiet", "help"] as const;
+const FLAGS = ["direct", "condition-on-mask", "full", "json", "quiet", "help"] as const;
 const VALUES = [
-  ...["data", "rows", "hidden", "activation", "masks", "ordering", "initialization", "seed", "epochs"],
-  ...["batch-size", "learning-rate", "optimizer", "patience", "device", "out"],
+  ...["data", "rows", "hidden", "activation", "masks", "test-masks", "ordering", "degrees"],
+  ...["initialization", "seed", "epochs", "batch-size", "learning-rate", "optimizer", "schedule", "patience"],
+  ...["dropout", "input-dropout", "device", "out"],
 ];
 
 /** @throws ArgumentError naming the option, what came and what was expected */
@@ -90,14 +107,20 @@ export function readOptions(args: string[]): TrainOptions {
     hidden: read("hidden", asLayers),
     activation: read("activation", asOneOf(ACTIVATIONS)),
     masks: read("masks", asMasks),
+    testMasks: read("test-masks", asInteger(1)),
     ordering: read("ordering", asOneOf(["natural", "random"])),
+    degrees: read("degrees", asOneOf(DEGREES)),
     direct: has("direct"),
-    initialization: read("initialization", asOneOf(["glorot", "torch"])),
+    conditionOnMask: has("condition-on-mask"),
+    initialization: read("initialization", asOneOf(INITIALIZATIONS)),
     seed: read("seed", asInteger(0)) ?? 1,
     epochs: read("epochs", asInteger(1)),
     batchSize: read("batch-size", asInteger(1)),
     learningRate: read("learning-rate", asRate),
-    optimizer: read("optimizer", asOneOf(["adam", "sgd"])) ?? "adam",
+    optimizer: read("optimizer", asOptimizer) ?? { name: "adam" },
+    schedule: read("schedule", asSchedule),
+    dropout: read("dropout", asShares),
+    inputDropout: read("input-dropout", asShare),
     patience: read("patience", asInteger(1)),
     device: read("device", asOneOf(["gpu", "software", "cpu"])) ?? "gpu",
     json: has("json"),
@@ -153,6 +176,34 @@ const asOneOf =
     return value as T;
   };
 
+/** A name, and options behind it: "adadelta,rho=0.95". */
+function asNamed<T extends string>(allowed: readonly T[]) {
+  return (value: string, option: string): { name: T } => {
+    const [name, ...options] = value.split(",");
+    const given = options.map((text) => {
+      const [, key, written] = /^(\w+)=(.+)$/.exec(text) ?? [];
+      if (key === undefined || key === "learningRate" || key === "name")
+        throw new ArgumentError(`${option}: got "${text}", expected an option of ${name} such as epsilon=1e-5`);
+      const plain: Record<string, unknown> = { true: true, false: false };
+      const number = Number(written);
+      return [key, plain[written] ?? (Number.isNaN(number) ? written : number)];
+    });
+    return { ...Object.fromEntries(given), name: asOneOf(allowed)(name, option) };
+  };
+}
+
+function asOptimizer(value: string, option: string): OptimizerOptions {
+  const optimizer = asNamed(OPTIMIZERS)(value, option) as OptimizerOptions;
+  resolveOptimizer(optimizer); // an option that isn't legal shows now, not after the data was read
+  return optimizer;
+}
+
+function asSchedule(value: string, option: string): Omit<Schedule, "learningRate"> {
+  const schedule = asNamed(SCHEDULES)(value, option) as Omit<Schedule, "learningRate">;
+  checkLearningRate({ ...schedule, learningRate: 1 });
+  return schedule;
+}
+
 const asItIs = (value: string) => value;
 
 function asPng(value: string, option: string): string {
@@ -166,6 +217,17 @@ function asRate(value: string, option: string): number {
   if (!Number.isFinite(rate) || rate <= 0)
     throw new ArgumentError(`${option}: got "${value}", expected a number above 0, such as 0.001`);
   return rate;
+}
+
+function asShare(value: string, option: string): number {
+  const share = /^[\d.]/.test(value) ? Number(value) : Number.NaN;
+  if (!(share >= 0 && share < 1)) throw new ArgumentError(`${option}: got "${value}", expected a number in [0, 1)`);
+  return share;
+}
+
+function asShares(value: string, option: string): number | number[] {
+  const shares = value.split(",").map((share) => asShare(share, option));
+  return shares.length === 1 ? shares[0] : shares;
 }
 
 function asLayers(value: string, option: string): number[] {

@@ -78,15 +78,17 @@ interface Prepared {
 
 async function train(options: TrainOptions, prepared: Prepared, around: Surroundings): Promise<void> {
   const { device, plan, data } = prepared;
-  const { activation, ordering, direct, initialization, seed } = options;
+  const { activation, ordering, degrees, direct: directConnections, conditionOnMask, initialization, seed } = options;
   const { hidden, masks } = plan;
   const { inputs } = data.train;
-  const config = { inputs, hidden, masks, activation, ordering, directConnections: direct, initialization, seed };
+  const shape = { inputs, hidden, masks, activation, ordering, degrees, directConnections, conditionOnMask };
+  const config = { ...shape, initialization, seed };
+  const settings = settingsOf(plan, options);
   const made = await Made.create(config, { device });
   const reporter = new Reporter(options, around.out, { made, ...prepared });
   try {
     if (!options.data) await startAtMarginals(made, data.train, plan);
-    const job: TrainingJob = new TrainingJob(made, data, settingsOf(plan, options), {
+    const job: TrainingJob = new TrainingJob(made, data, settings, {
       onProgress: (progress) => reporter.progress(job, progress),
       onRound: (report) => reporter.round(report),
     });
