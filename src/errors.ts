@@ -62,6 +62,14 @@ export class NotFiniteError extends MadeError {
   }
 }
 
+/** A checkpoint could not be written (code `checkpoint-failed`): `cause` is what its `write` threw. */
+export class CheckpointError extends MadeError {
+  constructor(cause: unknown) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super("checkpoint-failed", `checkpoint.write failed: ${why}`, { cause });
+  }
+}
+
 /** The object was disposed before this call (code `disposed`). */
 export class DisposedError extends MadeError {
   constructor(what: string) {

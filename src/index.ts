@@ -9,10 +9,12 @@ export type { ElementType, FileBytes, NdArray } from "./io/elements.ts";
 export { parseIdx } from "./io/idx.ts";
 export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
+export type { CheckpointOptions } from "./made/checkpoint.ts";
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
 export type { DropoutOptions } from "./made/dropout.ts";
-export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
-export { type CreateOptions, type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
+export type { CreateOptions } from "./made/engine.ts";
+export type { FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
+export { type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
 export type { Degrees, Mask } from "./made/masks.ts";
 export type {
   AdadeltaOptions,
@@ -24,6 +26,7 @@ export type {
 } from "./made/optimizer.ts";
 export type { Parameter, Parameters } from "./made/parameters.ts";
 export { BinaryRows, type BinaryValues } from "./made/rows.ts";
+export type { EpochReport } from "./made/run-state.ts";
 export type {
   ConstantSchedule,
   CosineSchedule,

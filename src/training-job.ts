@@ -128,8 +128,8 @@ export class TrainingJob {
   }
 
   /**
-   * Trains until there is a reason to stop. After "aborted" it may be called again and goes on; a round that was cut
-   * short keeps what it learned and is gone through again.
+   * Trains until there is a reason to stop. After "aborted" it may be called again and goes on where it was, in the
+   * midst of a round too.
    */
   async run(signal?: AbortSignal): Promise<Stopped> {
     const { epochs, patience = Number.POSITIVE_INFINITY, trainSeconds = Number.POSITIVE_INFINITY } = this.#settings;
@@ -168,10 +168,9 @@ export class TrainingJob {
   async #round(signal: AbortSignal, clock: () => void): Promise<void> {
     const { batchSize, optimizer, dropout, inputDropout } = this.#settings;
     const rows = this.#parts[this.#rounds % this.#parts.length];
-    let done = 0;
     // The very first submit also compiles; the pace is measured from its end.
     let last = this.rowsSeen > 0 ? performance.now() : undefined;
-    const { epochs } = await this.#made.fit(rows, {
+    const { epochs, stopped } = await this.#made.fit(rows, {
       epochs: 1,
       batchSize,
       optimizer,
@@ -180,20 +179,18 @@ export class TrainingJob {
       resume: this.rowsSeen > 0,
       signal,
       onProgress: (report) => {
-        const more = report.rows - done;
-        done = report.rows;
-        this.rowsSeen += more;
         const now = performance.now();
         if (last !== undefined) {
-          this.#pace.rows += more;
+          this.#pace.rows += report.rows - this.rowsSeen;
           this.#pace.ms += now - last;
         }
         last = now;
+        this.rowsSeen = report.rows;
         clock();
-        this.#events.onProgress?.({ ...this.#where(done), nll: report.nll });
+        this.#events.onProgress?.({ ...this.#where(), nll: report.nll });
       },
     });
-    if (epochs.length === 0) return; // cut short
+    if (stopped === "aborted") return;
     this.#rounds++;
     const best = this.#best;
     const validationNll = this.#mayValidate() ? await this.#validate(signal) : undefined;
@@ -211,23 +208,18 @@ export class TrainingJob {
     await this.#events.onRound?.(report);
   }
 
-  /** Where the run stands, `rows` rows into the round. */
-  #where(rows: number): Omit<JobProgress, "nll"> {
+  #where(): Omit<JobProgress, "nll"> {
     const { epochs, trainSeconds = Number.POSITIVE_INFINITY } = this.#settings;
-    const { rows: trainRows } = this.#data.train;
-    const before = Math.floor(this.#rounds / this.#parts.length) * trainRows;
-    const inEpoch = (this.#rounds % this.#parts.length) * this.#parts[0].rows;
-    const all = epochs * trainRows;
-    const left = Math.min(
-      trainSeconds - this.seconds,
-      (all - before - inEpoch - rows) / (this.rowsPerSecond ?? Number.MIN_VALUE),
-    );
+    const { rows } = this.#data.train;
+    const { rowsSeen, seconds } = this;
+    const all = epochs * rows;
+    const left = Math.min(trainSeconds - seconds, (all - rowsSeen) / (this.rowsPerSecond ?? Number.MIN_VALUE));
     return {
-      rowsSeen: this.rowsSeen,
-      epoch: (before + inEpoch + rows) / trainRows,
-      seconds: this.seconds,
+      rowsSeen,
+      epoch: rowsSeen / rows,
+      seconds,
       secondsLeft: Number.isFinite(left) ? Math.max(0, left) : undefined,
-      done: Math.min(1, Math.max((before + inEpoch + rows) / all, this.seconds / trainSeconds)),
+      done: Math.min(1, Math.max(rowsSeen / all, seconds / trainSeconds)),
     };
   }
 

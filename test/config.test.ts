@@ -34,6 +34,7 @@ describe("resolveConfig", () => {
       masked: false,
       initialization: "glorot",
       seed: 2 ** 53 - 1,
+      inputNames: ["wings", "feathers"],
     };
     expect(resolveConfig(config)).toEqual(config);
     expect(resolveConfig({ ...config, hidden: [], masks: Number.POSITIVE_INFINITY }).masks).toBe(
@@ -63,6 +64,10 @@ describe("resolveConfig", () => {
     ["masked: got 1, expected true or false", { masked: 1 }],
     ["seed: got -1, expected an integer in 0 … 2⁵³−1", { seed: -1 }],
     ["seed: got 9007199254740992, expected an integer in 0 … 2⁵³−1", { seed: 2 ** 53 }],
+    ["inputNames: got 2 names, expected 3", { inputNames: ["a", "b"] }],
+    ["inputNames: got abc, expected 3", { inputNames: "abc" }],
+    ['inputNames[2]: got "a", expected a string that comes once', { inputNames: ["a", "b", "a"] }],
+    ["inputNames[1]: got 2, expected a string that comes once", { inputNames: ["a", 2, "b"] }],
     ['ordering: got "reverse", expected one of natural, random', { ordering: "reverse" }],
     ['ordering: got 4, expected "natural", "random", or an array of positions', { ordering: 4 }],
     ["ordering: got 2 positions, expected 3", { ordering: [1, 2] }],

@@ -1,6 +1,6 @@
 // The job in rounds, on the CPU engine: that it is the library's training, and every way it ends.
 
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Made } from "../src/made/made.ts";
 import { Random } from "../src/made/random.ts";
 import { BinaryRows } from "../src/made/rows.ts";
@@ -92,6 +92,29 @@ describe("TrainingJob", () => {
     expect(paused.seconds).toBe(seconds);
     expect(await paused.run()).toBe("epochs");
     expect(paused.history).toHaveLength(4);
+  });
+
+  it("goes on in the midst of a round to the same weights", async () => {
+    const whole = await job({ batchSize: 1 });
+    await whole.run();
+    const weights = await made.parameters();
+    made.dispose();
+    const pause = new AbortController();
+    const parts = await job({ batchSize: 1 });
+    // By this clock every minibatch takes so long that the engine lets the timer below run after it.
+    let clock = performance.now();
+    const now = vi.spyOn(performance, "now").mockImplementation(() => {
+      clock += 60;
+      return clock;
+    });
+    setTimeout(() => pause.abort());
+    expect(await parts.run(pause.signal)).toBe("aborted");
+    now.mockRestore();
+    expect(parts.rowsSeen).toBeGreaterThan(0);
+    expect(parts.rowsSeen).toBeLessThan(60);
+    expect(await parts.run()).toBe("epochs");
+    expect(parts.rowsSeen).toBe(180);
+    expect(await made.parameters()).toEqual(weights);
   });
 
   it("ends when its time is up, in the middle of a round, and keeps what it has", async () => {

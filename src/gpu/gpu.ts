@@ -9,6 +9,8 @@ export type AdapterKind = "lavapipe" | "swiftshader" | "hardware";
 export interface OpenOptions {
   /** A device of the caller's, which is never destroyed here. Left out: one of our own. */
   device?: GPUDevice;
+  /** Whether {@link device} is handed over: it is destroyed with this then. */
+  own?: boolean;
   /** Where to look for an adapter; default `navigator.gpu`. */
   gpu?: GPU;
 }
@@ -67,8 +69,8 @@ export class Gpu {
     if (own) device.addEventListener("uncapturederror", ({ error }) => this.fail(asMadeError(error)));
   }
 
-  static async open({ device, gpu = globalThis.navigator?.gpu }: OpenOptions = {}): Promise<Gpu> {
-    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), device === undefined);
+  static async open({ device, own, gpu = globalThis.navigator?.gpu }: OpenOptions = {}): Promise<Gpu> {
+    const opened = new Gpu(device ?? (await requestOwnDevice(gpu)), own ?? device === undefined);
     // A device that is already lost says so in the next turn of the event loop.
     await Promise.resolve();
     opened.check();

@@ -47,6 +47,8 @@ export interface MadeConfig {
   initialization?: Initialization;
   /** Seed of the masks, the initial weights and the order of the minibatches: an integer in 0 … 2⁵³−1 (default 1). */
   seed?: number;
+  /** Names of the inputs, (D), all different: kept with the model and in its files. */
+  inputNames?: readonly string[];
 }
 
 /** A {@link MadeConfig} with every field present and known to be legal. */
@@ -62,6 +64,7 @@ export interface ResolvedConfig {
   readonly masked: boolean;
   readonly initialization: Initialization;
   readonly seed: number;
+  readonly inputNames?: readonly string[];
 }
 
 /** Checks `config` and completes it with defaults. @throws ArgumentError naming the field, what came and what was expected. */
@@ -74,6 +77,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     masked = true,
     initialization = "torch",
     seed = 1,
+    inputNames,
   } = config;
   if (!isCount(inputs)) throw new ArgumentError(`inputs: got ${inputs}, expected an integer ≥ 1`);
   if (!Array.isArray(hidden)) throw new ArgumentError(`hidden: got ${hidden}, expected an array of layer widths`);
@@ -103,6 +107,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
       checkMask({ inputs, hidden }, mask, `masks[${k}]`);
     });
   }
+  if (inputNames !== undefined) checkNames(inputs, inputNames);
   return {
     inputs,
     hidden: [...hidden],
@@ -115,7 +120,19 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     masked,
     initialization,
     seed,
+    ...(inputNames && { inputNames: [...inputNames] }),
   };
+}
+
+function checkNames(inputs: number, names: readonly string[]) {
+  if (!Array.isArray(names) || names.length !== inputs)
+    throw new ArgumentError(
+      `inputNames: got ${Array.isArray(names) ? `${names.length} names` : names}, expected ${inputs}`,
+    );
+  names.forEach((name, d) => {
+    if (typeof name !== "string" || names.indexOf(name) !== d)
+      throw new ArgumentError(`inputNames[${d}]: got ${JSON.stringify(name)}, expected a string that comes once`);
+  });
 }
 
 const isCount = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 1;

@@ -2,27 +2,23 @@
 // Made: the model as its users see it. Everything on the GPU or the CPU happens behind a Network.
 
 import { ArgumentError, DisposedError } from "../errors.ts";
-import { Gpu } from "../gpu/gpu.ts";
+import { asBytes, type FileBytes } from "../io/elements.ts";
 import { drawRows } from "./ancestral.ts";
+import { type Snapshot, throughLosses } from "./checkpoint.ts";
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "./config.ts";
-import { checkRows, type FitOptions, type FitResult, type RunState, runFit } from "./fit.ts";
-import { GpuNetwork, type GpuNetworkOptions } from "./gpu/network.ts";
+import { type CreateOptions, Engine } from "./engine.ts";
+import { readModel, writeModel } from "./file.ts";
+import { checkRows, type FitOptions, type FitResult, runFit } from "./fit.ts";
 import { initialParameters } from "./initialize.ts";
 import { checkMask, type Mask, MaskSupply } from "./masks.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
+import { exportOnnx } from "./onnx.ts";
+import { MOMENTS, ruleOf } from "./optimizer.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
 import { Random } from "./random.ts";
 import { mixtureNll } from "./reference/log-mean-exp.ts";
-import { ReferenceNetwork } from "./reference/network.ts";
 import { BinaryRows } from "./rows.ts";
-
-export interface CreateOptions extends GpuNetworkOptions {
-  /**
-   * A device of yours, which is never destroyed here; `"cpu"` for the float64 engine; left out: a GPU device of the
-   * model's own, or the CPU engine where there is no WebGPU.
-   */
-  device?: GPUDevice | "cpu";
-}
+import { freshRun, setRun } from "./run-state.ts";
 
 /** Masks a model with an endless supply is evaluated under, unless told otherwise. */
 const DEFAULT_EVALUATION_MASKS = 32;
@@ -61,17 +57,16 @@ export interface SampleOptions {
  */
 export class Made {
   readonly config: ResolvedConfig;
-  readonly #network: Network;
-  readonly #gpu: Gpu | undefined;
+  readonly #engine: Engine;
   readonly #masks: MaskSupply;
-  readonly #state: RunState = { step: 0, epoch: 0 };
+  /** Where training stands. */
+  readonly #run = freshRun();
   #busy: string | undefined;
   #disposed = false;
 
-  private constructor(config: ResolvedConfig, network: Network, gpu: Gpu | undefined) {
+  private constructor(config: ResolvedConfig, engine: Engine) {
     this.config = config;
-    this.#network = network;
-    this.#gpu = gpu;
+    this.#engine = engine;
     this.#masks = new MaskSupply(config);
   }
 
@@ -79,20 +74,28 @@ export class Made {
    * Makes a model with fresh parameters.
    * @throws ArgumentError on an illegal configuration, NoDeviceError, OutOfMemoryError
    */
-  static async create(config: MadeConfig, { device, ...options }: CreateOptions = {}): Promise<Made> {
+  static async create(config: MadeConfig, options: CreateOptions = {}): Promise<Made> {
     const resolved = resolveConfig(config);
-    const onCpu = device === "cpu" || (device === undefined && !globalThis.navigator?.gpu);
-    const gpu = onCpu ? undefined : await Gpu.open({ device: device as GPUDevice | undefined });
-    let made: Made | undefined;
-    try {
-      const network = gpu ? await GpuNetwork.create(gpu, resolved, options) : new ReferenceNetwork(resolved);
-      made = new Made(resolved, network, gpu);
-      network.write(initialParameters(resolved));
-      return made;
-    } catch (error) {
-      gpu?.dispose();
-      throw error;
-    }
+    return new Made(
+      resolved,
+      await Engine.open(resolved, options, (network) => network.write(initialParameters(resolved))),
+    );
+  }
+
+  /**
+   * Makes the model that {@link save} wrote: it scores alike, and `fit(…, { resume: true })` goes on where that one
+   * was. The same engine gives the same bits; the CPU's float64 values are rounded on a GPU.
+   * @throws FormatError saying what is wrong with the file, NoDeviceError, OutOfMemoryError
+   */
+  static async load(bytes: FileBytes, options: CreateOptions = {}): Promise<Made> {
+    const { config, state, run } = readModel(asBytes(bytes));
+    const made = new Made(config, await Engine.open(config, options, (network) => network.writeState(state)));
+    setRun(made.#run, run);
+    return made;
+  }
+
+  get #network(): Network {
+    return this.#engine.network;
   }
 
   /** What the model runs on, in words: the adapter's name, or `"cpu"`. */
@@ -105,25 +108,18 @@ export class Made {
    * @returns what happened, epoch by epoch; the model has the weights of `bestEpoch`.
    * @throws ArgumentError, NotFiniteError, DeviceLostError
    */
-  fit(train: BinaryRows, options?: FitOptions): Promise<FitResult> {
-    const { seed, inputs, hidden } = this.config;
-    return this.#alone("fit", () =>
-      runFit(
-        {
-          network: this.#network,
-          seed,
-          inputs,
-          layers: hidden.length,
-          state: this.#state,
-          validate: async (rows, signal) => {
-            const logp = await this.#logProb(rows, { signal });
-            return -logp.reduce((a, b) => a + b, 0) / rows.rows;
-          },
+  fit(train: BinaryRows, options: FitOptions = {}): Promise<FitResult> {
+    return this.#alone("fit", () => {
+      if (!options.recover) return this.#fit(train, options);
+      this.#engine.checkRenewable();
+      return throughLosses(
+        (keep, resume) => this.#fit(train, resume ? { ...options, resume } : options, keep),
+        async ({ state, run }) => {
+          await this.#engine.renew(state);
+          setRun(this.#run, run);
         },
-        train,
-        options,
-      ),
-    );
+      );
+    });
   }
 
   /**
@@ -200,6 +196,9 @@ export class Made {
   setParameters(parameters: Record<string, Parameter | Float32Array>): void {
     this.#check("setParameters");
     this.#network.write(checkParameters(this.config, parameters));
+    // What a run would have gone back to belongs to the weights that are gone.
+    this.#run.best = undefined;
+    this.#run.kept = undefined;
   }
 
   /** The masks the model is evaluated under: all of them, or the first 32 of an endless supply. */
@@ -208,16 +207,61 @@ export class Made {
     return this.#masks.first(count);
   }
 
+  /**
+   * The model as a safetensors file: parameters, masks, configuration, and where training stands with all that it
+   * needs to go on. docs/model-file.md describes it. The same state gives the same bytes.
+   * @throws NotFiniteError where a value is not finite, DeviceLostError
+   */
+  save(): Promise<Uint8Array> {
+    return this.#alone("save", async () => {
+      const { optimizer, kept } = this.#run;
+      const moments = optimizer ? MOMENTS[ruleOf(optimizer)] : 0;
+      const state = await this.#network.readState({ moments, kept: kept !== undefined });
+      return this.#fileOf({ state, run: this.#run });
+    });
+  }
+
+  /**
+   * The model as an ONNX file (opset 17), to score with in other runtimes: input `x` [N, D], 0 and 1 as float32; outputs
+   * `logp` [N] in nats, over all masks as {@link logProb}, and `p` [N, D], the conditionals under mask 0 as
+   * {@link conditionals}: a mixture over orderings has no conditionals of its own. Weights come once for each mask.
+   * @throws ArgumentError where they take more than the 2 GiB of an ONNX file
+   */
+  exportOnnx(): Promise<Uint8Array> {
+    return this.#alone("exportOnnx", async () => exportOnnx(this.config, await this.#network.read(), this.masks()));
+  }
+
   /** Frees everything the model holds. A device of the caller's stays. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#network.dispose();
-    this.#gpu?.dispose();
+    this.#engine.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
+  }
+
+  #fit(train: BinaryRows, options: FitOptions, keep?: (snapshot: Snapshot) => void): Promise<FitResult> {
+    const { seed, inputs, hidden } = this.config;
+    const context = {
+      network: this.#network,
+      seed,
+      inputs,
+      layers: hidden.length,
+      run: this.#run,
+      validate: async (rows: BinaryRows, signal?: AbortSignal) => {
+        const logp = await this.#logProb(rows, { signal });
+        return -logp.reduce((a, b) => a + b, 0) / rows.rows;
+      },
+      save: (snapshot: Snapshot) => this.#fileOf(snapshot),
+      keep,
+    };
+    return runFit(context, train, options);
+  }
+
+  #fileOf({ state, run }: Snapshot): Uint8Array {
+    return writeModel({ config: this.config, masks: this.masks(), state, run });
   }
 
   async #logProb(rows: BinaryRows, { masks, signal }: LogProbOptions): Promise<Float64Array> {

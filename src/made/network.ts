@@ -44,6 +44,18 @@ export interface Progress {
 
 export type ConditionalsAs = "probabilities" | "logits";
 
+/** Values of every parameter by name, in canonical unit order and the engine's own precision. */
+export type Values = Readonly<Record<string, Float32Array | Float64Array>>;
+
+/** All that training changes. */
+export interface NetworkState {
+  readonly parameters: Values;
+  /** The optimiser's moments, as many as it has. */
+  readonly moments: readonly Values[];
+  /** The parameters that were kept, where some were. */
+  readonly kept?: Values;
+}
+
 /** A MADE on one engine: parameters, optimiser state, and the passes over data. */
 export interface Network {
   /** The adapter's own name, or `"cpu"`: what a person is told. */
@@ -63,7 +75,11 @@ export interface Network {
   resetOptimizer(): void;
   /** Keeps a copy of the current parameters, in place of the one kept before. */
   keep(): void;
-  /** Puts the kept parameters back. */
-  restore(): void;
+  /** Exchanges the current parameters and the kept ones. */
+  swap(): void;
+  /** Reads all that training changes, exactly: `moments` of them, and the kept parameters where `kept`. */
+  readState(parts: { moments: number; kept: boolean }): Promise<NetworkState>;
+  /** Replaces all that training changes; what came from an engine of the same precision comes back bit for bit. */
+  writeState(state: NetworkState): Promise<void>;
   dispose(): void;
 }

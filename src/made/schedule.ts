@@ -43,8 +43,8 @@ export interface StepSchedule extends Common {
 export interface CosineSchedule extends Common {
   name: "cosine";
   /**
-   * Units until `minimum` is reached, counted from the beginning of the run, warm-up included (default: all that this
-   * `fit` and those it resumes may take; a run that is cut into several calls of `fit` has to say it).
+   * Units until `minimum` is reached, counted from the beginning of the run, warm-up included (default: until
+   * this `fit` has done all its epochs, interruptions aside; a run that is made of several calls of `fit` has to say it).
    */
   length?: number;
   /** Default 0 (eta_min). */

@@ -8,7 +8,13 @@ import { goldenCases } from "../golden.ts";
 let shared: GPUDevice | undefined;
 afterAll(() => shared?.destroy());
 
-for (const { name, run, sharesDevice } of casesFor(goldenCases.map((golden) => golden.name)))
+/** More by `npm run fuzz -- --devices 200`. */
+const losses = { devices: Number(process.env.LOST_DEVICES ?? 40), recoveries: 8 };
+
+for (const { name, run, sharesDevice } of casesFor(
+  goldenCases.map((golden) => golden.name),
+  losses,
+))
   test(name, async () => {
     if (sharesDevice) shared ??= await requestDevice();
     const device = sharesDevice ? shared! : await requestDevice();

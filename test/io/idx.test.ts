@@ -1,9 +1,9 @@
-// IDX: files built by hand from the format's definition, and damage to them.
+// IDX: files built by hand from the format's definition.
 
 import { describe, expect, it } from "vitest";
 import { FormatError } from "../../src/errors.ts";
 import { parseIdx } from "../../src/io/idx.ts";
-import { concat, damage, parsed, u32big } from "./support.ts";
+import { concat, u32big } from "./support.ts";
 
 const file = (type: number, shape: number[], data: number[]) =>
   concat([0, 0, type, shape.length], shape.flatMap(u32big), data);
@@ -39,20 +39,5 @@ describe("parseIdx", () => {
   ])("refuses %s, saying where", (_, bytes, message) => {
     expect(() => parseIdx(Uint8Array.from(bytes))).toThrow(FormatError);
     expect(() => parseIdx(Uint8Array.from(bytes))).toThrow(message);
-  });
-
-  it("answers 1,000 damaged files with a FormatError or a well-formed array", () => {
-    const original = file(
-      0x0b,
-      [3, 4, 2],
-      Array.from({ length: 48 }, (_, i) => i * 5),
-    );
-    let refused = 0;
-    for (let seed = 0; seed < 1000; seed++) {
-      const array = parsed(() => parseIdx(damage(original, seed)));
-      if (array) expect(array.data.length).toBe(array.shape.reduce((product, n) => product * n, 1));
-      else refused++;
-    }
-    expect(refused).toBeGreaterThan(700);
   });
 });

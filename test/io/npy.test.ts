@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { FormatError } from "../../src/errors.ts";
 import { parseNpy } from "../../src/io/npy.ts";
-import { concat, damage, fixture, npy, parsed, u32 } from "./support.ts";
+import { concat, fixture, npy, u32 } from "./support.ts";
 
 const read = (name: string) => parseNpy(fixture(`npy/${name}.npy`));
 const HEADER = "{'descr': '|u1', 'fortran_order': False, 'shape': (3,), }\n";
@@ -129,15 +129,5 @@ describe("parseNpy", () => {
   it("reads the literals that other writers produce", () => {
     const headers = ['{"shape":(3L,),"fortran_order":False,"descr":"|u1"}', `\n ${HEADER}   `];
     for (const header of headers) expect([...parseNpy(npy(header, [1, 2, 3])).data]).toEqual([1, 2, 3]);
-  });
-
-  it("answers 1,000 damaged files with a FormatError or a well-formed array", () => {
-    let refused = 0;
-    for (let seed = 0; seed < 1000; seed++) {
-      const array = parsed(() => parseNpy(damage(fixture("npy/i2-little-fortran.npy"), seed)));
-      if (array) expect(array.data.length).toBe(array.shape.reduce((product, n) => product * n, 1));
-      else refused++;
-    }
-    expect(refused).toBeGreaterThan(700);
   });
 });

@@ -5,7 +5,7 @@ import { ArgumentError, FormatError } from "../../src/errors.ts";
 import { parseNpz, readSplits } from "../../src/io/npz.ts";
 import { Random } from "../../src/made/random.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
-import { concat, damage, fixture, npy, npyBytes, parsed, u16, zip } from "./support.ts";
+import { concat, fixture, npy, npyBytes, parsed, u16, zip } from "./support.ts";
 
 const ROWS = { train: 30, valid: 7, test: 11 };
 // The formula of test/fixtures/generate.py.
@@ -160,16 +160,6 @@ describe("parseNpz", () => {
         file[at] ^= 1 << (at % 8);
         expect(parsed(() => parseNpz(file)) ?? arrays).toEqual(arrays);
       }
-    });
-
-    it(`answers 1,000 damaged copies of ${name} with the arrays as they were or a FormatError`, () => {
-      let refused = 0;
-      for (let seed = 0; seed < 1000; seed++) {
-        const read = parsed(() => parseNpz(damage(original, seed)));
-        if (read) expect(read).toEqual(arrays);
-        else refused++;
-      }
-      expect(refused).toBeGreaterThan(700);
     });
   }
 });

@@ -60,12 +60,21 @@ export function zip(...entries: ZipEntry[]): Uint8Array {
   return Uint8Array.from(Buffer.concat([...locals, records, end]));
 }
 
-/** `original` with seeded damage: bytes changed, an end cut off or added, or a piece put elsewhere. */
+/** Sizes and offsets that programs stumble over, as little-endian bytes; reversed they are big-endian ones. */
+const EXTREMES: readonly (readonly number[])[] = [0, 1, 2 ** 15, 2 ** 16 - 1, 2 ** 31, 2 ** 32 - 1]
+  .map(u32)
+  .flatMap((bytes) => [bytes, bytes.slice(0, 2), [...bytes, 0, 0, 0, 0], [...bytes, 255, 255, 255, 255]])
+  .flatMap((bytes) => [bytes, bytes.toReversed()]);
+
+/**
+ * `original` with seeded damage: bits changed, an end cut off or added, a piece put elsewhere, a size near either end made
+ * extreme, or digits of a text changed.
+ */
 export function damage(original: Uint8Array, seed: number): Uint8Array {
   const random = new Random(seed, "shuffle");
   const at = () => random.below(original.length);
   const bytes = Array.from(original);
-  switch (seed % 4) {
+  switch (seed % 6) {
     case 0:
       for (let flips = 1 + random.below(3); flips > 0; flips--) bytes[at()] ^= 1 << random.below(8);
       break;
@@ -75,10 +84,24 @@ export function damage(original: Uint8Array, seed: number): Uint8Array {
     case 2:
       for (let more = 1 + random.below(40); more > 0; more--) bytes.push(random.below(256));
       break;
-    default: {
+    case 3: {
       const from = at();
       const piece = bytes.slice(from, from + 1 + random.below(64));
       bytes.splice(at(), random.below(2) * piece.length, ...piece);
+      break;
+    }
+    case 4: {
+      const extreme = EXTREMES[random.below(EXTREMES.length)];
+      const from = random.below(Math.min(256, original.length));
+      bytes.splice(random.below(2) ? from : original.length - 1 - from, extreme.length, ...extreme);
+      break;
+    }
+    default: {
+      const isDigit = (byte: number) => byte >= 48 && byte <= 57;
+      const digits = bytes.flatMap((byte, i) => (isDigit(byte) ? [i] : []));
+      if (digits.length === 0) bytes.length = at();
+      for (let changes = random.below(3); changes >= 0 && digits.length > 0; changes--)
+        bytes[digits[random.below(digits.length)]] = 48 + random.below(10);
     }
   }
   return Uint8Array.from(bytes);

@@ -178,7 +178,7 @@ describe("parameters", () => {
     expect((await network.read()).W1.data[0]).toBe(parameters.W1.data[0]);
   });
 
-  test("keep and restore bring back what was kept last, in full precision", async () => {
+  test("keep and swap bring back what was kept last, in full precision", async () => {
     const { network, rows } = await setup();
     network.keep();
     await collect(network.train(rows, epochOf()));
@@ -187,13 +187,16 @@ describe("parameters", () => {
     network.keep();
     await collect(network.train(rows, epochOf()));
     expect(network.readFloat64()).not.toEqual(trained);
-    network.restore();
+    const last = network.readFloat64();
+    network.swap();
     expect(network.readFloat64()).toEqual(trained);
+    network.swap();
+    expect(network.readFloat64()).toEqual(last);
   });
 
-  test("restore without keep says so", async () => {
+  test("swap without keep says so", async () => {
     const { network } = await setup();
-    expect(() => network.restore()).toThrow("no parameters were kept, expected keep() before it");
+    expect(() => network.swap()).toThrow("no parameters were kept, expected keep() before it");
   });
 });
 
@@ -226,7 +229,7 @@ describe("misuse", () => {
     expect(() => network.write(parameters)).toThrow(DisposedError);
     expect(() => network.resetOptimizer()).toThrow(DisposedError);
     expect(() => network.keep()).toThrow(DisposedError);
-    expect(() => network.restore()).toThrow(DisposedError);
+    expect(() => network.swap()).toThrow(DisposedError);
     expect(() => network.readFloat64()).toThrow(DisposedError);
     network.dispose();
   });

@@ -8,10 +8,10 @@ import { roundUp } from "../../gpu/kernel-spec.ts";
 import type { LayerShape } from "./staircase.ts";
 
 /** Values of a layer's parameters, or of one of their moments, in canonical order. */
-export interface CanonicalValues {
-  readonly weights: Float32Array; // (units, inputs)
-  readonly bias?: Float32Array; // (units)
-  readonly connectivity?: Float32Array; // (units, inputs)
+export interface CanonicalValues<Numbers = Float32Array> {
+  readonly weights: Numbers; // (units, inputs)
+  readonly bias?: Numbers; // (units)
+  readonly connectivity?: Numbers; // (units, inputs)
 }
 
 export class Layer {
@@ -66,7 +66,7 @@ export class Layer {
   }
 
   /** Canonical weights (units, inputs), biases (units) and connectivity weights as they lie in the buffers, (size). */
-  toHome({ weights, bias, connectivity }: CanonicalValues): Float32Array {
+  toHome({ weights, bias, connectivity }: CanonicalValues<ArrayLike<number>>): Float32Array {
     const values = new Float32Array(this.size);
     const { weightsAt, biasAt, connectivityAt } = this.#starts();
     this.#eachWeight((canonical, home) => {
@@ -127,13 +127,21 @@ export class Layer {
 
   /** Records keeping a copy of the parameters. */
   keep(encoder: GPUCommandEncoder): void {
-    this.#kept ??= this.#gpu.storage(`${this.shape.name}-kept`, 4 * this.size);
-    encoder.copyBufferToBuffer(this.parameters, 0, this.#kept, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(this.parameters, 0, this.kept, 0, 4 * this.size);
   }
 
-  /** Records putting the kept parameters back. */
-  restore(encoder: GPUCommandEncoder): void {
-    if (this.#kept) encoder.copyBufferToBuffer(this.#kept, 0, this.parameters, 0, 4 * this.size);
+  /** Where {@link keep} keeps them; made when first asked for. */
+  get kept(): GPUBuffer {
+    this.#kept ??= this.#gpu.storage(`${this.shape.name}-kept`, 4 * this.size);
+    return this.#kept;
+  }
+
+  /** Records exchanging the parameters and the kept ones, by way of `scratch`, which has room for them. */
+  swap(encoder: GPUCommandEncoder, scratch: GPUBuffer): void {
+    const { parameters, kept } = this;
+    encoder.copyBufferToBuffer(parameters, 0, scratch, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(kept, 0, parameters, 0, 4 * this.size);
+    encoder.copyBufferToBuffer(scratch, 0, kept, 0, 4 * this.size);
   }
 
   free(): void {

@@ -14,11 +14,14 @@ import {
   type Epoch,
   type LoadedRows,
   type Network,
+  type NetworkState,
   optimizerAt,
   type Progress,
+  type Values,
 } from "../network.ts";
 import { type Rule, ruleOf } from "../optimizer.ts";
 import { biasOf, connectivityOf, type Parameters, parameterShapes } from "../parameters.ts";
+import { connections } from "../reference/model.ts";
 import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
 import { hyperparameters } from "./hyperparameters.ts";
@@ -181,38 +184,50 @@ export class GpuNetwork implements Network {
   }
 
   async read(): Promise<Parameters> {
-    this.#check();
-    const parameters: Parameters = {};
+    const values = await this.#readValues(({ parameters }) => parameters);
     const shapes = parameterShapes(this.#shared.config);
-    for (const layer of this.#shared.layers) {
-      const { name } = layer.shape;
-      const home = new Float32Array(await this.#gpu.download(layer.parameters, 4 * layer.size));
-      const { weights, bias, connectivity } = layer.fromHome(home);
-      const add = (of: string, data: Float32Array) => {
-        parameters[of] = { shape: shapes.get(of)!, data };
-      };
-      add(name, weights);
-      if (bias) add(biasOf(name), bias);
-      if (connectivity) add(connectivityOf(name), connectivity);
-    }
-    // In the paper's order, whatever order the layers came in.
-    return Object.fromEntries([...shapes.keys()].map((name) => [name, parameters[name]]));
+    return Object.fromEntries([...shapes].map(([name, shape]) => [name, { shape, data: values[name] }]));
   }
 
   write(parameters: Parameters): void {
     this.#check();
-    for (const layer of this.#shared.layers) {
-      const { name } = layer.shape;
-      this.#gpu.upload(
-        layer.parameters,
-        layer.toHome({
-          weights: parameters[name].data,
-          bias: parameters[biasOf(name)]?.data,
-          connectivity: parameters[connectivityOf(name)]?.data,
-        }),
-      );
-    }
+    this.#writeValues(
+      ({ parameters }) => parameters,
+      Object.fromEntries(Object.entries(parameters).map(([name, { data }]) => [name, data])),
+    );
     this.#arrangement.forget();
+  }
+
+  async readState(parts: { moments: number; kept: boolean }): Promise<NetworkState> {
+    const [parameters, moments, kept] = await Promise.all([
+      this.#readValues((layer) => layer.parameters),
+      this.readMoments(parts.moments),
+      parts.kept ? this.#readValues((layer) => layer.kept) : undefined,
+    ]);
+    return { parameters, moments, kept };
+  }
+
+  async writeState({ parameters, moments, kept }: NetworkState): Promise<void> {
+    this.#check();
+    await this.#gpu.scoped(() => {
+      this.#writeValues((layer) => layer.parameters, parameters);
+      this.writeMoments(moments);
+      if (kept) this.#writeValues((layer) => layer.kept, kept);
+    });
+    this.#arrangement.forget();
+  }
+
+  /** The first `count` moments of every parameter, in canonical order. */
+  readMoments(count: number): Promise<Values[]> {
+    const numbers = Array.from({ length: count }, (_, i) => i);
+    return Promise.all(numbers.map((i) => this.#readValues((layer) => layer.moments(count)[i])));
+  }
+
+  /** Replaces the moments, given in canonical order, and sets those beyond them to zero. */
+  writeMoments(moments: readonly Values[]): void {
+    this.resetOptimizer();
+    for (const [i, moment] of moments.entries()) this.#writeValues((layer) => layer.moments(moments.length)[i], moment);
+    this.#hiddenMoved = moments.some((moment) => hasHidden(this.#shared.config, this.#supply.at(0), moment));
   }
 
   resetOptimizer(): void {
@@ -224,8 +239,11 @@ export class GpuNetwork implements Network {
     this.#each((layer, encoder) => layer.keep(encoder));
   }
 
-  restore(): void {
-    this.#each((layer, encoder) => layer.restore(encoder));
+  swap(): void {
+    const { layers } = this.#shared;
+    const scratch = this.#gpu.storage("swap", 4 * Math.max(...layers.map(({ size }) => size)));
+    this.#each((layer, encoder) => layer.swap(encoder, scratch));
+    this.#gpu.free(scratch);
     this.#arrangement.forget();
   }
 
@@ -249,6 +267,33 @@ export class GpuNetwork implements Network {
     this.#gpu.check();
   }
 
+  async #readValues(bufferOf: (layer: Layer) => GPUBuffer): Promise<Record<string, Float32Array>> {
+    this.#check();
+    const values: Record<string, Float32Array> = {};
+    const read = this.#shared.layers.map(async (layer) => {
+      const { name } = layer.shape;
+      const home = new Float32Array(await this.#gpu.download(bufferOf(layer), 4 * layer.size));
+      const { weights, bias, connectivity } = layer.fromHome(home);
+      values[name] = weights;
+      if (bias) values[biasOf(name)] = bias;
+      if (connectivity) values[connectivityOf(name)] = connectivity;
+    });
+    await Promise.all(read);
+    return values;
+  }
+
+  #writeValues(bufferOf: (layer: Layer) => GPUBuffer, values: Values): void {
+    for (const layer of this.#shared.layers) {
+      const { name } = layer.shape;
+      const home = layer.toHome({
+        weights: values[name],
+        bias: values[biasOf(name)],
+        connectivity: values[connectivityOf(name)],
+      });
+      this.#gpu.upload(bufferOf(layer), home);
+    }
+  }
+
   /** Records `record` for every layer and submits it. */
   #each(record: (layer: Layer, encoder: GPUCommandEncoder) => void): void {
     this.#check();
@@ -267,4 +312,11 @@ export class GpuNetwork implements Network {
     }
     return this.#trainer.trainer;
   }
+}
+
+/** Whether any value stands at a weight that `mask` hides, connectivity weights included. */
+function hasHidden(config: ResolvedConfig, mask: Mask, values: Values): boolean {
+  return Object.entries(connections(config, mask)).some(([name, seen]) =>
+    [name, connectivityOf(name)].some((of) => values[of]?.some((value, i) => value !== 0 && seen[i] === 0)),
+  );
 }

@@ -8,8 +8,10 @@ import { type Mask, MaskSupply } from "../masks.ts";
 import {
   type ConditionalsAs,
   type Epoch,
+  type Values as ExactValues,
   type LoadedRows,
   type Network,
+  type NetworkState,
   optimizerAt,
   type Progress,
 } from "../network.ts";
@@ -181,15 +183,38 @@ export class ReferenceNetwork implements Network {
     this.#kept = copyOf(this.#model.parameters);
   }
 
-  restore() {
+  swap() {
+    const kept = this.#keptValues();
+    this.#kept = copyOf(this.#model.parameters);
+    for (const [name, data] of Object.entries(kept)) this.#model.parameters[name].set(data);
+  }
+
+  async readState({ moments, kept }: { moments: number; kept: boolean }): Promise<NetworkState> {
     this.#check();
-    if (!this.#kept)
-      throw new MadeError("nothing-kept", "restore(): no parameters were kept, expected keep() before it");
-    for (const [name, data] of Object.entries(this.#kept)) this.#model.parameters[name].set(data);
+    return {
+      parameters: copyOf(this.#model.parameters),
+      moments: momentsOf(this.#moments).slice(0, moments).map(copyOf),
+      kept: kept ? copyOf(this.#keptValues()) : undefined,
+    };
+  }
+
+  async writeState({ parameters, moments, kept }: NetworkState): Promise<void> {
+    this.resetOptimizer();
+    setAll(this.#model.parameters, parameters);
+    for (const [i, moment] of moments.entries()) setAll(momentsOf(this.#moments)[i], moment);
+    if (!kept) return;
+    this.keep();
+    setAll(this.#keptValues(), kept);
   }
 
   dispose() {
     this.#disposed = true;
+  }
+
+  #keptValues(): Values {
+    this.#check();
+    if (!this.#kept) throw new MadeError("nothing-kept", "swap(): no parameters were kept, expected keep() before it");
+    return this.#kept;
   }
 
   #check() {
@@ -200,6 +225,12 @@ export class ReferenceNetwork implements Network {
     await new Promise((resolve) => setTimeout(resolve));
     this.#turn = performance.now();
   }
+}
+
+const momentsOf = ({ first, second }: Moments): Values[] => [first, second];
+
+function setAll(to: Values, from: ExactValues) {
+  for (const [name, values] of Object.entries(to)) values.set(from[name]);
 }
 
 /** The rows behind the handle that `load` gave. */
