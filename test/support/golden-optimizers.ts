@@ -5,7 +5,7 @@ import type { Mask } from "../../src/made/masks.ts";
 import { type Hyperparameters, resolveOptimizer } from "../../src/made/optimizer.ts";
 import { type Parameters, parameterShapes } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
-import text from "../golden/optimizers/golden.json?raw";
+import golden from "../golden/optimizers/golden.json" with { type: "json" };
 
 interface Json {
   config: MadeConfig;
@@ -34,7 +34,7 @@ export interface OptimizerRun {
   parametersAfter: Record<string, number[]>;
 }
 
-const { config, masks, parameters, rows, cases } = JSON.parse(text) as Json;
+const { config, masks, parameters, rows, cases } = golden as unknown as Json;
 
 export const optimizerRuns: readonly OptimizerRun[] = cases.map((run) => {
   const under = masks.slice(0, run.masks);
