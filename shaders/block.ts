@@ -16,9 +16,10 @@ export interface Block {
 
 /**
  * Who fetches the operands: every invocation for itself; the four of a quad together, where there are subgroups (`lanes`
- * is then a multiple of 4 along units, and 1 along rows); or the workgroup, into its own memory.
+ * is then a multiple of 4 along units, and 1 along rows); eight, where they are a workgroup and a subgroup has as many; or
+ * the workgroup, into its own memory.
  */
-export type Fetch = "alone" | "quad" | "workgroup";
+export type Fetch = "alone" | "quad" | "octet" | "workgroup";
 
 /** `units` × `inputs` weights an invocation. */
 export type UpdateBlock = Omit<Block, "rows"> & { readonly inputs: number };
@@ -26,7 +27,8 @@ export type UpdateBlock = Omit<Block, "rows"> & { readonly inputs: number };
 /** What of a GPU decides the shapes. */
 export interface Target {
   readonly kind: AdapterKind;
-  readonly subgroups: boolean;
+  /** Fewest invocations a subgroup has; 0 where subgroups may not be used. */
+  readonly subgroupSize: number;
 }
 
 /** Every buffer that is indexed by unit has room for a multiple of this many units. */
@@ -36,50 +38,54 @@ export const UNIT_MULTIPLE = 16;
 const many = (rows: readonly number[], block: Omit<Block, "rows">): Block[] => rows.map((r) => ({ rows: r, ...block }));
 
 const UPTO_20 = [20, 16, 12, 8, 4];
-const UPTO_28 = [28, ...UPTO_20];
-const UPTO_52 = [52, 36, ...UPTO_28];
+const UPTO_52 = [52, 36, 28, ...UPTO_20];
 
-/** What a kind may get: shapes that need no feature, and where they are faster, those for quads that fetch together. */
-interface Choice<T> {
-  readonly alone: T;
-  readonly together?: T;
-}
+/** What a kind may get by who fetches, the best last: what needs subgroups is for adapters that have them. */
+type Choices<T> = Partial<Record<Fetch, T>>;
 
 /** Measured: see docs/benchmarks.md. */
-const FORWARD: Record<AdapterKind, Choice<readonly Block[]>> = {
+const FORWARD: Record<AdapterKind, Choices<readonly Block[]>> = {
   lavapipe: {
     alone: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, fetch: "alone" }),
-    together: many(UPTO_28, { units: 8, lanes: [8, 1], unroll: 1, fetch: "quad" }),
+    quad: many(UPTO_20, { units: 8, lanes: [8, 1], unroll: 1, fetch: "quad" }),
+    octet: many(UPTO_52, { units: 8, lanes: [8, 1], unroll: 1, fetch: "octet" }),
   },
   swiftshader: {
     alone: many(UPTO_20, { units: 16, lanes: [8, 1], unroll: 2, fetch: "alone" }),
-    together: many(UPTO_52, { units: 16, lanes: [4, 1], unroll: 4, fetch: "quad" }),
+    quad: many(UPTO_52, { units: 16, lanes: [4, 1], unroll: 4, fetch: "quad" }),
   },
   hardware: {
-    alone: many([4], { units: 8, lanes: [8, 8], unroll: 16, fetch: "workgroup" }),
+    workgroup: many([4], { units: 8, lanes: [8, 8], unroll: 16, fetch: "workgroup" }),
   },
 };
 
-const UPDATE: Record<AdapterKind, Choice<UpdateBlock>> = {
+const UPDATE: Record<AdapterKind, Choices<UpdateBlock>> = {
   lavapipe: {
     alone: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, fetch: "alone" },
-    together: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, fetch: "quad" },
+    quad: { units: 8, inputs: 16, lanes: [8, 1], unroll: 1, fetch: "quad" },
+    octet: { units: 8, inputs: 28, lanes: [8, 1], unroll: 1, fetch: "octet" },
   },
   swiftshader: {
     alone: { units: 16, inputs: 16, lanes: [8, 1], unroll: 2, fetch: "alone" },
-    together: { units: 16, inputs: 32, lanes: [4, 1], unroll: 4, fetch: "quad" },
+    quad: { units: 16, inputs: 32, lanes: [4, 1], unroll: 4, fetch: "quad" },
   },
   hardware: {
-    alone: { units: 8, inputs: 4, lanes: [8, 8], unroll: 16, fetch: "workgroup" },
+    workgroup: { units: 8, inputs: 4, lanes: [8, 8], unroll: 16, fetch: "workgroup" },
   },
 };
 
-const pick = <T>({ alone, together = alone }: Choice<T>, subgroups: boolean): T => (subgroups ? together : alone);
-const both = <T>({ alone, together }: Choice<T>): T[] => (together ? [alone, together] : [alone]);
+/** Invocations of a subgroup that fetch together. */
+const NEEDED: Record<Fetch, number> = { alone: 0, workgroup: 0, quad: 4, octet: 8 };
+
+const pick = <T>(choices: Choices<T>, { subgroupSize }: Target): T =>
+  Object.entries(choices).reduce<T | undefined>(
+    (best, [fetch, choice]) => (NEEDED[fetch as Fetch] <= subgroupSize ? choice : best),
+    undefined,
+  )!;
 
 /** Every block that {@link blocksFor} may choose. */
-export const BLOCKS: readonly Block[] = Object.values(FORWARD).flatMap((choice) => both(choice).flat());
-export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE).flatMap(both);
+export const BLOCKS: readonly Block[] = Object.values(FORWARD).flatMap((choices) => Object.values(choices).flat());
+export const UPDATE_BLOCKS: readonly UpdateBlock[] = Object.values(UPDATE).flatMap((choices) => Object.values(choices));
 
 /** The blocks that a model on one adapter uses. */
 export interface Blocks {
@@ -89,14 +95,14 @@ export interface Blocks {
 }
 
 /** What was measured to be the best for an adapter. */
-export function blocksFor({ kind, subgroups }: Target): Blocks {
+export function blocksFor(target: Target): Blocks {
   // Cost of a block per unit of k: its multiply-adds, and the loads they share. The last block of rows is ragged.
   const cost = (block: Block, rows: number) =>
     (roundUp(rows, block.rows) / block.rows) * (block.units * block.rows + 48);
   return {
     forward: (rows) =>
-      pick(FORWARD[kind], subgroups).reduce((best, block) => (cost(block, rows) < cost(best, rows) ? block : best)),
-    update: pick(UPDATE[kind], subgroups),
+      pick(FORWARD[target.kind], target).reduce((best, block) => (cost(block, rows) < cost(best, rows) ? block : best)),
+    update: pick(UPDATE[target.kind], target),
   };
 }
 

@@ -6,6 +6,12 @@
 import type { Block } from "../block.ts";
 import { repeat, repeat2 } from "../wgsl.ts";
 
+/** Invocations that fetch together, and how what one of them fetched gets to all. */
+const TOGETHER = {
+  quad: { invocations: 4, broadcast: "quadBroadcast" },
+  octet: { invocations: 8, broadcast: "subgroupBroadcast" },
+};
+
 /** Declares the accumulators acc{u}_{r} (vec4f along r), each beginning with `initial(u)`. */
 export const accumulators = ({ units, rows }: Block, initial: (u: number) => string): string =>
   repeat2(units, rows / 4, (u, r) => `  var acc${u}_${r} = vec4f(${initial(u)});`);
@@ -56,15 +62,17 @@ ${repeat2(units, rows / 4, (u, r) => `    acc${u}_${r} = sum${unroll - 1}_${u}_$
 
 /**
  * The right operand's vec4s of one k, `name`0 … A load costs a software adapter as much as dozens of multiply-adds, as
- * it fetches lane by lane; so the four invocations of a quad, which want the same vec4s, fetch one each and exchange them.
+ * it fetches lane by lane; so the invocations of a quad or octet, which want the same vec4s, fetch one each and exchange
+ * them.
  */
 const loadRight = ({ rows, fetch }: Block, right: string, at: string, name: string): string => {
   const vectors = rows / 4;
   if (fetch === "alone") return repeat(vectors, (r) => `    let ${name}${r} = ${right}[${at} + ${r}u];`);
+  const { invocations, broadcast } = TOGETHER[fetch as keyof typeof TOGETHER];
   return repeat(
-    Math.ceil(vectors / 4),
-    (i) => `    let ${name}mine${i} = ${right}[${at} + ${4 * i}u + in_quad];
-${repeat(Math.min(4, vectors - 4 * i), (q) => `    let ${name}${4 * i + q} = quadBroadcast(${name}mine${i}, ${q}u);`)}`,
+    Math.ceil(vectors / invocations),
+    (i) => `    let ${name}mine${i} = ${right}[${at} + ${invocations * i}u + in_group];
+${repeat(Math.min(invocations, vectors - invocations * i), (q) => `    let ${name}${invocations * i + q} = ${broadcast}(${name}mine${i}, ${q}u);`)}`,
   );
 };
 
@@ -120,6 +128,7 @@ export const prelude = (block: Block): string => {
   return {
     alone: "",
     quad: "enable subgroups;",
+    octet: "enable subgroups;",
     workgroup: `var<workgroup> left_tile: array<vec4f, ${block.unroll * left}>;
 var<workgroup> right_tile: array<vec4f, ${block.unroll * right}>;`,
   }[block.fetch];
@@ -141,7 +150,7 @@ fn main(
   @builtin(workgroup_id) group_id: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-${fetch === "quad" ? "  @builtin(subgroup_invocation_id) invocation: u32," : ""}
+${fetch in TOGETHER ? "  @builtin(subgroup_invocation_id) invocation: u32," : ""}
 ${fetch === "workgroup" ? "  @builtin(local_invocation_index) lane: u32," : ""}
 ) {
   let group = select((2u * groups.xy - 1u - group_id.xy) / 2u, group_id.xy / 2u, group_id.xy % 2u == vec2u(0u));
@@ -152,7 +161,7 @@ ${fetch === "workgroup" ? "  @builtin(local_invocation_index) lane: u32," : ""}
   let row4 = ${lanes[1] > 1 ? `firstRow4 + local.y * ${rows / 4}u` : "firstRow4"};
   let unitsHere = min(${units}u, max(unit, ${count}) - unit);
   let vectorsHere = min(${rows / 4}u, max(row4, (${rowCount} + 3u) / 4u) - row4);
-${fetch === "quad" ? "  let in_quad = invocation % 4u;" : ""}`;
+${fetch in TOGETHER ? `  let in_group = invocation % ${TOGETHER[fetch as keyof typeof TOGETHER].invocations}u;` : ""}`;
 
 /** Workgroups for `units` units and `rows` rows. */
 export const blockGrid = (block: Block, units: number, rows: number) =>

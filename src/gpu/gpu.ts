@@ -47,8 +47,8 @@ export async function requestOwnDevice(gpu: GPU | undefined, options?: GPUReques
 export class Gpu {
   readonly device: GPUDevice;
   readonly kind: AdapterKind;
-  /** Whether kernels may use subgroup operations. */
-  readonly subgroups: boolean;
+  /** Fewest invocations a subgroup has; 0 where kernels may not use subgroup operations. */
+  readonly subgroupSize: number;
   /** The adapter in words, for people. */
   readonly name: string;
   readonly #own: boolean;
@@ -61,7 +61,8 @@ export class Gpu {
     this.#own = own;
     this.name = describe(device.adapterInfo);
     this.kind = kindOf(device.adapterInfo);
-    this.subgroups = device.features.has("subgroups");
+    // Every subgroup has quads, also where an adapter keeps its size to itself.
+    this.subgroupSize = device.features.has("subgroups") ? (device.adapterInfo?.subgroupMinSize ?? 4) : 0;
     // After a loss nothing throws any more: reads would give zeros. This flag is what every call looks at.
     device.lost.then(({ reason, message }) => {
       this.#lost ??= `the GPU device was lost (${reason || "unknown"}): ${message || "no reason given"}`;

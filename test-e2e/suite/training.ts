@@ -159,6 +159,8 @@ const sameBitsByBlock: Case = {
         [4, 20, { lanes: [8, 1], unroll: 1, fetch: "quad" }],
         [8, 8, { lanes: [4, 1], unroll: 2, fetch: "quad" }],
       );
+    if ((device.adapterInfo.subgroupMinSize ?? 0) >= 8)
+      shapes.push([4, 12, { lanes: [8, 1], unroll: 1, fetch: "octet" }]);
     for (const [units, many, shape] of shapes) {
       const blocks: Blocks = {
         forward: () => ({ units, rows: many, ...shape }),
