@@ -3,9 +3,9 @@
 
 import type { Cell, PlaceResult, Results } from "../results.ts";
 import { OPERATIONS, type Operation } from "../workloads.ts";
-import { groupsOf, nameOf, shapeOf, threeFigures } from "./format.ts";
+import { duration, groupsOf, nameOf, shapeOf } from "./format.ts";
 
-const PANEL = { width: 330, label: 148, value: 52, gap: 22 };
+const PANEL = { width: 366, label: 176, value: 58, gap: 20 };
 const BAR = { height: 14, step: 22 };
 const MARGIN = { left: 14, right: 14, top: 56, bottom: 30 };
 const HEAD = 66;
@@ -55,7 +55,7 @@ export function asChart({ places }: Results, workload = places[0]?.cells[0]?.wor
     y += HEAD + bars * BAR.step + BELOW + 18;
   }
   const height = y + MARGIN.bottom - 18;
-  const title = `Milliseconds, less is better: ${shapeOf(workload)}`;
+  const title = `Time, less is better: ${shapeOf(workload)}`;
   const foot =
     "Logarithmic scales. Bars: medians; lines: smallest and largest of the rounds. ~: scaled up from some of the passes.";
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">
@@ -109,7 +109,7 @@ function bar(cell: Cell, x: number, y: number, at: (milliseconds: number) => num
   parts.push(
     `<rect class="${ours ? "ours" : "peer"}" x="${fix(left)}" y="${y}" width="${fix(end - left)}" height="${BAR.height}" rx="1.5"/>`,
     `<line class="spread" x1="${fix(at(min))}" x2="${fix(at(max))}" y1="${middle}" y2="${middle}"/>`,
-    text(furthest + 5, middle + 4, `${extrapolatedFrom ? "~" : ""}${threeFigures(median)}`, ours ? "strong" : ""),
+    text(furthest + 5, middle + 4, `${extrapolatedFrom ? "~" : ""}${duration(median)}`, ours ? "strong" : ""),
   );
   return parts.join("\n");
 }

@@ -2,7 +2,7 @@
 
 import type { Cell, PlaceResult } from "../results.ts";
 import type { Spread } from "../statistics.ts";
-import { type Operation, WORKLOADS } from "../workloads.ts";
+import { type Operation, SAMPLES, WORKLOADS } from "../workloads.ts";
 
 export const machineOf = ({ machine: { processor, cores, memoryGB, system } }: PlaceResult): string =>
   `${processor}, ${cores} cores, ${memoryGB} GB, ${system}`;
@@ -16,6 +16,10 @@ export function threeFigures(value: number): string {
 }
 
 export const range = ({ min, max }: Spread): string => `${threeFigures(min)} … ${threeFigures(max)}`;
+
+/** Milliseconds, in seconds from one on: 12.3 ms, 4.56 s. */
+export const duration = (milliseconds: number): string =>
+  milliseconds < 999.5 ? `${threeFigures(milliseconds)} ms` : `${threeFigures(milliseconds / 1000)} s`;
 
 /** How many times as long as ours: 1.8×. */
 export const times = (ratio: number): string => `${ratio < 10 ? ratio.toPrecision(2) : threeFigures(ratio)}×`;
@@ -33,11 +37,13 @@ export function oursFor({ cells }: PlaceResult, { workload, operation }: Cell): 
   return cell?.milliseconds?.median;
 }
 
-/** How far a peer was from us, in words. */
-export function agreementOf({ agreement, contender }: Cell): string {
-  if (contender === "ours") return "";
-  const worst = Math.max(agreement?.before ?? 0, agreement?.after ?? 0);
-  return agreement ? `agrees to ${worst.toExponential(0)}` : "";
+/** How far a peer was from us in what it is timed at, in words. */
+export function agreementOf({ agreement, operation }: Cell): string {
+  if (!agreement) return "";
+  const { before, after, flipped } = agreement;
+  if (operation === "sample") return flipped === undefined ? "" : `${SAMPLES - flipped} of ${SAMPLES} samples equal`;
+  const difference = operation === "train" ? after : before;
+  return difference === undefined ? "" : `agrees to ${difference.toExponential(0)}`;
 }
 
 /** Workload and operation of every cell, in the order they were measured. */
