@@ -3,18 +3,18 @@
 
 import { ArgumentError, DisposedError } from "../errors.ts";
 import { Gpu } from "../gpu/gpu.ts";
-import { drawRows } from "./ancestral.ts";
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "./config.ts";
+import { type Asked, type DrawResult, draw, type SampleOptions } from "./draw.ts";
+import { Ensemble } from "./ensemble.ts";
 import { checkRows, type FitOptions, type FitResult, type RunState, runFit } from "./fit.ts";
 import { GpuNetwork, type GpuNetworkOptions } from "./gpu/network.ts";
 import { initialParameters } from "./initialize.ts";
-import { checkMask, type Mask, MaskSupply } from "./masks.ts";
+import type { Mask } from "./masks.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
-import { Random } from "./random.ts";
-import { mixtureNll } from "./reference/log-mean-exp.ts";
 import { ReferenceNetwork } from "./reference/network.ts";
-import { BinaryRows } from "./rows.ts";
+import type { BinaryRows } from "./rows.ts";
+import { inParts, logProb } from "./score.ts";
 
 export interface CreateOptions extends GpuNetworkOptions {
   /**
@@ -23,11 +23,6 @@ export interface CreateOptions extends GpuNetworkOptions {
    */
   device?: GPUDevice | "cpu";
 }
-
-/** Masks a model with an endless supply is evaluated under, unless told otherwise. */
-const DEFAULT_EVALUATION_MASKS = 32;
-/** Rows scored at a time: what is uploaded at once stays small however many rows there are. */
-const ROWS_AT_A_TIME = 65_536;
 
 export interface LogProbOptions {
   /**
@@ -46,15 +41,6 @@ export interface ConditionalsOptions {
   as?: ConditionalsAs;
 }
 
-export interface SampleOptions {
-  /** Default: the model's seed. */
-  seed?: number;
-  /** Which mask to sample under, or `"mixture"` (default): one drawn for every row. */
-  mask?: number | "mixture";
-  /** n × D numbers in [0, 1) in place of the generator: input d of row r becomes 1 iff `uniforms[r·D + d] < p`. */
-  uniforms?: ArrayLike<number>;
-}
-
 /**
  * A masked autoencoder for distribution estimation (Germain, Gregor, Murray, Larochelle, ICML 2015): an exact
  * log-likelihood of binary rows, learned, evaluated and sampled.
@@ -63,7 +49,7 @@ export class Made {
   readonly config: ResolvedConfig;
   readonly #network: Network;
   readonly #gpu: Gpu | undefined;
-  readonly #masks: MaskSupply;
+  readonly #asked: Asked;
   readonly #state: RunState = { step: 0, epoch: 0 };
   #busy: string | undefined;
   #disposed = false;
@@ -72,7 +58,7 @@ export class Made {
     this.config = config;
     this.#network = network;
     this.#gpu = gpu;
-    this.#masks = new MaskSupply(config);
+    this.#asked = { config, network, ensemble: new Ensemble(config) };
   }
 
   /**
@@ -137,57 +123,23 @@ export class Made {
   conditionals(rows: BinaryRows, { mask = 0, as = "probabilities" }: ConditionalsOptions = {}): Promise<Float32Array> {
     return this.#alone("conditionals", async () => {
       checkRows("rows", rows, this.config.inputs);
-      const under = this.#maskNamed(mask);
+      const under = this.#asked.ensemble.one(mask);
       const all = new Float32Array(rows.rows * rows.inputs);
-      await this.#inParts(rows, async (part, first) => {
-        const loaded = await this.#network.load(part);
-        try {
-          all.set(await this.#network.conditionals(loaded, under, as), first * rows.inputs);
-        } finally {
-          loaded.dispose();
-        }
+      await inParts(this.#asked, rows, async (loaded, first) => {
+        all.set(await this.#network.conditionals(loaded, under, as), first * rows.inputs);
       });
       return all;
     });
   }
 
-  /** Draws `n` rows, each value in its turn, from the model or from one of its masks. */
-  sample(n: number, { seed = this.config.seed, mask = "mixture", uniforms }: SampleOptions = {}): Promise<BinaryRows> {
-    return this.#alone("sample", async () => {
-      const { inputs: D } = this.config;
-      if (!this.config.masked) throw new ArgumentError("sample: a model with masked: false is no distribution");
-      if (!Number.isSafeInteger(n) || n < 1) throw new ArgumentError(`n: got ${n}, expected an integer ≥ 1`);
-      if (uniforms && uniforms.length !== n * D)
-        throw new ArgumentError(`uniforms: got ${uniforms.length} numbers, expected n × inputs = ${n * D}`);
-      const masks = mask === "mixture" ? this.masks() : [this.#maskNamed(mask)];
-      const parameters = await this.#network.read();
-      const values = new Uint8Array(n * D);
-      const rowsOf = new Map<Mask, number[]>();
-      const u = new Float64Array(n * D);
-      for (let r = 0; r < n; r++) {
-        const random = new Random(seed, "sample", r);
-        const under = masks[masks.length > 1 ? random.below(masks.length) : 0];
-        rowsOf.set(under, [...(rowsOf.get(under) ?? []), r]);
-        for (let d = 0; d < D; d++) u[r * D + d] = uniforms ? uniforms[r * D + d] : random.uniform();
-      }
-      for (const [under, rows] of rowsOf) {
-        const some = new Float64Array(rows.length * D);
-        rows.forEach((r, i) => {
-          some.set(u.subarray(r * D, (r + 1) * D), i * D);
-        });
-        const drawn = drawRows({
-          config: this.config,
-          parameters,
-          mask: under,
-          uniforms: some,
-          rows: rows.length,
-        }).rows;
-        rows.forEach((r, i) => {
-          values.set(drawn.slice(i, i + 1).toUint8Array(), r * D);
-        });
-      }
-      return BinaryRows.from(values, D);
-    });
+  /** Draws `n` rows, each value in its turn, from the model or from one of its masks, at the cost of one forward pass. */
+  sample(n: number, options?: SampleOptions): Promise<BinaryRows> {
+    return this.#alone("sample", async () => (await draw(this.#asked, n, options)).rows);
+  }
+
+  /** Draws rows as {@link sample} does, and says how likely they were and under which masks they were drawn. */
+  draw(n: number, options?: SampleOptions): Promise<DrawResult> {
+    return this.#alone("draw", () => draw(this.#asked, n, options));
   }
 
   /** Values of all parameters by their names in the paper, weights `[out, in]`, hidden entries included. */
@@ -203,8 +155,7 @@ export class Made {
 
   /** The masks the model is evaluated under: all of them, or the first 32 of an endless supply. */
   masks(): Mask[] {
-    const count = Number.isFinite(this.#masks.count) ? this.#masks.count : DEFAULT_EVALUATION_MASKS;
-    return this.#masks.first(count);
+    return this.#asked.ensemble.masks();
   }
 
   /** Frees everything the model holds. A device of the caller's stays. */
@@ -221,54 +172,7 @@ export class Made {
 
   async #logProb(rows: BinaryRows, { masks, signal }: LogProbOptions): Promise<Float64Array> {
     checkRows("rows", rows, this.config.inputs);
-    const under = this.#masksNamed(masks);
-    const all = new Float64Array(rows.rows);
-    await this.#inParts(rows, async (part, first) => {
-      const loaded = await this.#network.load(part);
-      try {
-        const nll = await this.#network.score(loaded, under, signal);
-        all.set(
-          mixtureNll(nll, under.length).map((v) => -v),
-          first,
-        );
-      } finally {
-        loaded.dispose();
-      }
-    });
-    return all;
-  }
-
-  /** Calls `then` with consecutive parts of `rows` that are small enough to lie on a GPU at once. */
-  async #inParts(rows: BinaryRows, then: (part: BinaryRows, first: number) => Promise<void>): Promise<void> {
-    if (rows.rows <= ROWS_AT_A_TIME) return then(rows, 0);
-    for (let first = 0; first < rows.rows; first += ROWS_AT_A_TIME)
-      await then(rows.slice(first, Math.min(rows.rows, first + ROWS_AT_A_TIME)), first);
-  }
-
-  #masksNamed(masks: number | readonly Mask[] | undefined): readonly Mask[] {
-    if (masks === undefined) return this.masks();
-    if (typeof masks === "number") {
-      const most = typeof this.config.masks === "number" ? Number.MAX_SAFE_INTEGER : this.config.masks.length;
-      if (!Number.isSafeInteger(masks) || masks < 1 || masks > most)
-        throw new ArgumentError(`masks: got ${masks}, expected an integer in 1 … ${most}`);
-      return this.#masks.first(masks);
-    }
-    if (masks.length === 0) throw new ArgumentError("masks: got an empty array, expected at least one mask");
-    masks.forEach((mask, k) => {
-      checkMask(this.config, mask, `masks[${k}]`);
-    });
-    return masks;
-  }
-
-  #maskNamed(mask: number | Mask): Mask {
-    if (typeof mask !== "number") {
-      checkMask(this.config, mask, "mask");
-      return mask;
-    }
-    const { count } = this.#masks;
-    if (!Number.isSafeInteger(mask) || mask < 0 || mask >= count)
-      throw new ArgumentError(`mask: got ${mask}, expected an integer in 0 … ${count - 1}`);
-    return this.#masks.at(mask);
+    return logProb(this.#asked, rows, this.#asked.ensemble.several(masks), signal);
   }
 
   /** One call at a time: two at once would share buffers. */

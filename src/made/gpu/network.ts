@@ -7,7 +7,7 @@ import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
-import type { ConditionalsAs, Epoch, LoadedRows, Network, Progress } from "../network.ts";
+import type { ConditionalsAs, Drawn, DrawRequest, Epoch, LoadedRows, Network, Progress } from "../network.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import type { BinaryRows } from "../rows.ts";
@@ -15,6 +15,7 @@ import { Arrangement } from "./arrangement.ts";
 import { Layer } from "./layer.ts";
 import { MaskTable } from "./mask-table.ts";
 import { GpuRows } from "./rows.ts";
+import { Sampler } from "./sampler.ts";
 import { Scorer } from "./scorer.ts";
 import { maskLayout } from "./staircase.ts";
 import { StepRing } from "./step-ring.ts";
@@ -35,6 +36,7 @@ export class GpuNetwork implements Network {
   readonly #shared: Shared;
   #arrangement!: Arrangement;
   #scorer!: Scorer;
+  #sampler!: Sampler;
   #trainer: { key: string; trainer: Trainer } | undefined;
   /** Whether weights that a mask hides may have moments: since the last reset, another mask showed them or they decayed. */
   #hiddenMoved = false;
@@ -63,6 +65,7 @@ export class GpuNetwork implements Network {
       const made = new GpuNetwork(gpu, config, options);
       made.#arrangement = await Arrangement.create(made.#shared);
       made.#scorer = new Scorer(made.#shared, made.#arrangement);
+      made.#sampler = new Sampler(made.#shared, made.#arrangement);
       return made;
     });
   }
@@ -153,6 +156,11 @@ export class GpuNetwork implements Network {
     return this.#scorer.conditionals(loaded as GpuRows, mask, as);
   }
 
+  draw(request: DrawRequest): Promise<Drawn> {
+    this.#check();
+    return this.#sampler.draw(request);
+  }
+
   async read(): Promise<Parameters> {
     this.#check();
     const parameters: Parameters = {};
@@ -198,6 +206,7 @@ export class GpuNetwork implements Network {
     this.#disposed = true;
     this.#trainer?.trainer.free();
     this.#scorer.free();
+    this.#sampler.free();
     const { layers, table, ring } = this.#shared;
     for (const layer of layers) layer.free();
     this.#gpu.free(table.buffer, ring.buffer);
