@@ -12,8 +12,11 @@ export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts"
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
 export type { DrawResult, SampleOptions } from "./made/draw.ts";
 export type { EpochReport, FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
+export type { Completion, ImputeOptions, LogMarginalOptions } from "./made/impute.ts";
 export { type CreateOptions, type LogProbOptions, Made } from "./made/made.ts";
 export type { Mask } from "./made/masks.ts";
+export type { Neighbours } from "./made/nearest.ts";
+export type { DrawProgress } from "./made/network.ts";
 export type { AdamOptions, OptimizerOptions, SgdOptions } from "./made/optimizer.ts";
 export type { Parameter, Parameters } from "./made/parameters.ts";
 export { BinaryRows, type BinaryValues } from "./made/rows.ts";

@@ -67,7 +67,9 @@ export async function draw(asked: Asked, n: number, options: SampleOptions = {})
   if (uniforms) checkUniforms(uniforms, n, config.inputs);
   const masks = mask === "mixture" ? ensemble.masks() : [ensemble.one(mask)];
   const weights = given && (await checkGiven(asked, given, n, masks, signal));
-  const maskOf = chooseMasks(seed, n, masks.length, weights);
+  const maskOf = weights
+    ? Uint32Array.from({ length: n }, (_, r) => chooseMaskBy(seed, r, weights[weights.length > 1 ? r : 0]))
+    : chooseMasks(seed, n, masks.length);
   const of = Uint32Array.from({ length: n }, (_, r) => (given && given.rows.rows > 1 ? r : 0));
   const streams = Uint32Array.from({ length: n }, (_, r) => r);
   const { rows, drawn } = await drawRows(asked, {
@@ -148,24 +150,19 @@ function walksOf(masks: readonly Mask[], maskOf: Uint32Array) {
   return rows.flatMap((its, k) => (its.length > 0 ? [{ mask: masks[k], rows: Uint32Array.from(its) }] : []));
 }
 
+/** A mask for each of `n` rows, all of them equally likely; row r takes number first + r of the stream for masks. */
+export const chooseMasks = (seed: number, n: number, masks: number, first = 0): Uint32Array =>
+  Uint32Array.from({ length: n }, (_, r) => (masks > 1 ? new Random(seed, "mask", first + r).below(masks) : 0));
+
 /**
- * A mask for each of `n` rows: evenly, or in proportion to exp(logWeights[k · rows + r mod rows]), (masks, rows): with
- * log p_k(observed) as weights that is the posterior over masks, and rows drawn under them are drawn from the mixture given
- * what is observed.
+ * The mask of row `r` in proportion to exp(logWeights), (masks). With log p_k(observed) as weights that is the posterior over
+ * masks, and rows drawn under such masks are drawn from the mixture given what is observed.
  */
-export function chooseMasks(seed: number, n: number, masks: number, logWeights?: Float64Array): Uint32Array {
-  if (masks === 1) return new Uint32Array(n);
-  const rows = logWeights ? logWeights.length / masks : 1;
-  return Uint32Array.from({ length: n }, (_, r) => {
-    const random = new Random(seed, "mask", r);
-    if (!logWeights) return random.below(masks);
-    const own = Float64Array.from({ length: masks }, (_, k) => logWeights[k * rows + (r % rows)]);
-    return pick(own, random.uniform());
-  });
-}
+export const chooseMaskBy = (seed: number, r: number, logWeights: Float64Array): number =>
+  pick(logWeights, new Random(seed, "mask", r).uniform());
 
 /** The index i at which the weights exp(logWeights[i]), added up and divided by their sum, exceed `u` in [0, 1). */
-export function pick(logWeights: Float64Array, u: number): number {
+function pick(logWeights: Float64Array, u: number): number {
   const most = logWeights.reduce((a, b) => Math.max(a, b));
   const weights = logWeights.map((w) => Math.exp(w - most));
   let left = u * weights.reduce((a, b) => a + b);
@@ -176,14 +173,14 @@ export function pick(logWeights: Float64Array, u: number): number {
   return weights.findLastIndex((w) => w > 0); // rounding alone leaves anything
 }
 
-/** Checks what is given, and gives log p of it under each mask where there is more than one, (masks, its rows). */
+/** Checks what is given, and gives log p of each of its rows under every mask where there are several. */
 async function checkGiven(
   asked: Asked,
   given: { rows: BinaryRows; observed: BinaryRows },
   n: number,
   masks: readonly Mask[],
   signal?: AbortSignal,
-): Promise<Float64Array | undefined> {
+): Promise<Float64Array[] | undefined> {
   const { inputs: D } = asked.config;
   checkRows("given.rows", given.rows, D);
   if (given.rows.rows !== 1 && given.rows.rows !== n)
@@ -198,10 +195,24 @@ async function checkGiven(
       );
   }
   if (masks.length === 1) return undefined;
-  const { rows } = given.rows;
-  const all = new Float64Array(masks.length * rows);
-  for (const [k, mask] of masks.entries())
-    all.set(await observedLogProb(asked, given.rows, given.observed, mask, signal), k * rows);
+  return observedUnder(asked, given.rows, given.observed, masks, signal);
+}
+
+/** log p of the observed cells of each row under every mask, (masks) for each row. */
+export async function observedUnder(
+  asked: Asked,
+  rows: BinaryRows,
+  observed: BinaryRows,
+  masks: readonly Mask[],
+  signal?: AbortSignal,
+): Promise<Float64Array[]> {
+  const all = Array.from({ length: rows.rows }, () => new Float64Array(masks.length));
+  for (const [k, mask] of masks.entries()) {
+    const logps = await observedLogProb(asked, rows, observed, mask, signal);
+    all.forEach((its, r) => {
+      its[k] = logps[r];
+    });
+  }
   return all;
 }
 

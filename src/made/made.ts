@@ -8,13 +8,22 @@ import { type Asked, type DrawResult, draw, type SampleOptions } from "./draw.ts
 import { Ensemble } from "./ensemble.ts";
 import { checkRows, type FitOptions, type FitResult, type RunState, runFit } from "./fit.ts";
 import { GpuNetwork, type GpuNetworkOptions } from "./gpu/network.ts";
+import {
+  type Completion,
+  complete,
+  type ImputeOptions,
+  type LogMarginalOptions,
+  logMarginal,
+  maskFor,
+} from "./impute.ts";
 import { initialParameters } from "./initialize.ts";
 import type { Mask } from "./masks.ts";
+import { type Neighbours, nearest } from "./nearest.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
 import { ReferenceNetwork } from "./reference/network.ts";
 import type { BinaryRows } from "./rows.ts";
-import { inParts, logProb } from "./score.ts";
+import { inParts, logProb, logProbByInput, logProbByMask } from "./score.ts";
 
 export interface CreateOptions extends GpuNetworkOptions {
   /**
@@ -119,6 +128,26 @@ export class Made {
     return this.#alone("logProb", () => this.#logProb(rows, options));
   }
 
+  /** log p_k(x) of every row under each mask k in nats, (masks, rows). */
+  logProbByMask(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
+    return this.#alone("logProbByMask", async () => {
+      checkRows("rows", rows, this.config.inputs);
+      return logProbByMask(this.#asked, rows, this.#asked.ensemble.several(masks), signal);
+    });
+  }
+
+  /**
+   * What every cell adds to log p(x) in nats, (rows, D), so that a row's numbers sum to its log p: which cells make it
+   * unlikely. With several masks, log p(x_d | x_<d) averaged over them in proportion to p_k(x), less an equal share in every
+   * cell of what that sum has too much: see {@link logProbByInput} in score.ts.
+   */
+  logProbByInput(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
+    return this.#alone("logProbByInput", async () => {
+      checkRows("rows", rows, this.config.inputs);
+      return logProbByInput(this.#asked, rows, this.#asked.ensemble.several(masks), signal);
+    });
+  }
+
   /** p(x_d = 1 | x_<d) under one mask, or the logits behind them, (rows, D), row-major. */
   conditionals(rows: BinaryRows, { mask = 0, as = "probabilities" }: ConditionalsOptions = {}): Promise<Float32Array> {
     return this.#alone("conditionals", async () => {
@@ -140,6 +169,51 @@ export class Made {
   /** Draws rows as {@link sample} does, and says how likely they were and under which masks they were drawn. */
   draw(n: number, options?: SampleOptions): Promise<DrawResult> {
     return this.#alone("draw", () => draw(this.#asked, n, options));
+  }
+
+  /**
+   * Completes rows: cells whose bit in `observed` (as many rows, or one for all) is 0 are drawn given those where it is 1.
+   * Draws are exact where the model can be asked with the observed inputs first: a model of several masks with
+   * `ordering: "random"` always can, another one if its ordering has them first. Otherwise particles estimate: see
+   * {@link complete}, which also says how well.
+   * @returns `samples` completions of row 0, then those of row 1 and so on, (rows · samples)
+   */
+  impute(rows: BinaryRows, observed: BinaryRows, options?: ImputeOptions): Promise<BinaryRows> {
+    return this.#alone("impute", async () => (await complete(this.#asked, rows, observed, options, false)).rows);
+  }
+
+  /** Completes rows as {@link impute} does, and says how likely every cell and the observed part are, and how sure that is. */
+  complete(rows: BinaryRows, observed: BinaryRows, options?: ImputeOptions): Promise<Completion> {
+    return this.#alone("complete", () => complete(this.#asked, rows, observed, options));
+  }
+
+  /**
+   * log p of the observed cells of every row in nats, (rows), whatever the others are: exact, under an ordering that puts
+   * them first.
+   * @throws ArgumentError where the model has no such ordering
+   */
+  logMarginal(rows: BinaryRows, observed: BinaryRows, options?: LogMarginalOptions): Promise<Float64Array> {
+    return this.#alone("logMarginal", () => logMarginal(this.#asked, rows, observed, options));
+  }
+
+  /**
+   * A mask under which the observed inputs come first, to ask {@link conditionals} or {@link sample} under: of a model made
+   * for any ordering mask `index` of an endless supply with these inputs moved to the front, of another model its mask
+   * `index` if it is such.
+   * @param observed for each input whether it is observed, (D)
+   * @throws ArgumentError where the model has no such mask
+   */
+  maskFor(observed: ArrayLike<number | boolean>, index = 0): Mask {
+    return maskFor(this.#asked, observed, index);
+  }
+
+  /**
+   * The `k` rows of `among` that differ from each of `rows` in fewest inputs, nearest first; of rows as far away the one with
+   * the lower number comes first.
+   * @throws ArgumentError unless k is in 1 … rows of `among`
+   */
+  nearest(rows: BinaryRows, among: BinaryRows, k = 1, { signal }: { signal?: AbortSignal } = {}): Promise<Neighbours> {
+    return this.#alone("nearest", () => nearest(this.#asked, rows, among, k, signal));
   }
 
   /** Values of all parameters by their names in the paper, weights `[out, in]`, hidden entries included. */

@@ -2,6 +2,7 @@
 // one scorer and one sampler in front of it.
 
 import type { Mask } from "./masks.ts";
+import type { Neighbours } from "./nearest.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { Parameters } from "./parameters.ts";
 import type { BinaryRows } from "./rows.ts";
@@ -93,6 +94,8 @@ export interface Network {
   conditionals(rows: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array>;
   /** Draws rows at the cost of one forward pass. */
   draw(request: DrawRequest): Promise<Drawn>;
+  /** The `k` rows of `among` that differ from each of `rows` in fewest inputs. */
+  nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours>;
   /** Values of every parameter, in canonical unit order. */
   read(): Promise<Parameters>;
   /** Replaces every parameter; the record is already checked. */

@@ -7,6 +7,7 @@ import type { Profile } from "../../gpu/profile.ts";
 import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
+import type { Neighbours } from "../nearest.ts";
 import type { ConditionalsAs, Drawn, DrawRequest, Epoch, LoadedRows, Network, Progress } from "../network.ts";
 import type { Optimizer } from "../optimizer.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
@@ -14,6 +15,7 @@ import type { BinaryRows } from "../rows.ts";
 import { Arrangement } from "./arrangement.ts";
 import { Layer } from "./layer.ts";
 import { MaskTable } from "./mask-table.ts";
+import { findNearest } from "./nearest.ts";
 import { GpuRows } from "./rows.ts";
 import { Sampler } from "./sampler.ts";
 import { Scorer } from "./scorer.ts";
@@ -159,6 +161,11 @@ export class GpuNetwork implements Network {
   draw(request: DrawRequest): Promise<Drawn> {
     this.#check();
     return this.#sampler.draw(request);
+  }
+
+  nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours> {
+    this.#check();
+    return findNearest(this.#shared, rows as GpuRows, among as GpuRows, k, signal);
   }
 
   async read(): Promise<Parameters> {

@@ -5,6 +5,7 @@ import { ArgumentError, DisposedError, MadeError } from "../../errors.ts";
 import { AncestralWalk } from "../ancestral.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
+import { type Neighbours, nearestTo } from "../nearest.ts";
 import type { ConditionalsAs, Drawn, DrawRequest, Epoch, LoadedRows, Network, Progress } from "../network.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
 import { Random } from "../random.ts";
@@ -145,6 +146,19 @@ export class ReferenceNetwork implements Network {
       }
     }
     return { rows, drawn, observed };
+  }
+
+  async nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours> {
+    this.#check();
+    const [data, set] = [dataOf(rows), dataOf(among)];
+    const found = { indices: new Uint32Array(data.rows * k), distances: new Uint32Array(data.rows * k) };
+    for (let r = 0; r < data.rows; r++) {
+      signal?.throwIfAborted();
+      nearestTo(data, r, set, k).write(found, r);
+      if (performance.now() - this.#turn >= TURN_MS) await this.#letOthersRun();
+      this.#check();
+    }
+    return found;
   }
 
   /** Forward passes over all rows, a block at a time. @throws the signal's reason when it aborts */
