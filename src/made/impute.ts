@@ -215,7 +215,7 @@ async function completeExactly(
     if (first?.length === 1)
       for (const i of drawnUnder[masks.indexOf(first[0])]) result.logMarginal[of[i]] = drawn.observed[i];
   if (result.probability.length > 0) {
-    const share = 1 / samples;
+    const sums = new Float64Array(rows.rows * D);
     for (const [k, mask] of masks.entries()) {
       const its = drawnUnder[k] ?? [];
       await inParts(asked, drawn.rows.take(its), async (loaded, first) => {
@@ -223,12 +223,11 @@ async function completeExactly(
         const p = await asked.network.conditionals(loaded, mask, "probabilities");
         for (let j = 0; j < loaded.rows; j++) {
           const r = of[its[first + j]];
-          for (let d = 0; d < D; d++) {
-            const cell = observed.get(observed.rows > 1 ? r : 0, d) ? rows.get(r, d) : p[j * D + d];
-            result.probability[r * D + d] += share * cell;
-          }
+          for (let d = 0; d < D; d++)
+            sums[r * D + d] += observed.get(observed.rows > 1 ? r : 0, d) ? rows.get(r, d) : p[j * D + d];
         }
       });
     }
+    for (let i = 0; i < sums.length; i++) result.probability[i] = sums[i] / samples;
   }
 }
