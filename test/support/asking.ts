@@ -63,9 +63,9 @@ export function chiSquared(times: Float64Array, p: Float64Array, what: string): 
 }
 
 /** A model with weights large enough to make some rows much likelier than others. */
-async function model(on: GPUDevice | "cpu", config: MadeConfig): Promise<Made> {
+async function model(on: GPUDevice | "cpu", config: MadeConfig, scale = 4): Promise<Made> {
   const made = await Made.create(config, { device: on });
-  made.setParameters(randomParameters(made.config, 4));
+  made.setParameters(randomParameters(made.config, scale));
   return made;
 }
 
@@ -163,7 +163,7 @@ const imputing: Story = {
       allClose(effectiveSampleSize, [samples], {});
       for (let d = 0; d < 6; d++) {
         const q = want.reduce((sum, v, i) => sum + ((i >> d) & 1 ? v : 0), 0);
-        const error = 3 * Math.sqrt((q * (1 - q)) / samples) + 1e-6;
+        const error = 3 * Math.sqrt(Math.max(0, q * (1 - q)) / samples) + 1e-6;
         allClose([probability[d]], [q], { atol: error }, `probability of input ${d}`);
       }
       const again = await made.impute(row, cells, { samples, seed: 4, masks: K });
@@ -229,7 +229,7 @@ const particles: Story = {
       const times = counts(rows);
       for (let d = 0; d < 6; d++) {
         const q = want.reduce((sum, v, i) => sum + ((i >> d) & 1 ? v : 0), 0);
-        const error = 3 * Math.sqrt((q * (1 - q)) / size) + 1e-9;
+        const error = 3 * Math.sqrt(Math.max(0, q * (1 - q)) / size) + 1e-9;
         allClose([probability[d]], [q], { atol: error }, `probability of input ${d}`);
         const drawn = times.reduce((sum, n, i) => sum + ((i >> d) & 1 ? n : 0), 0) / 2000;
         allClose([drawn], [q], { atol: 2 * error + 1e-3 }, `share of ones in input ${d}`);
@@ -238,6 +238,34 @@ const particles: Story = {
       told.push(`${size.toFixed(0)} of 4000`);
     }
     return `effective sample size ${told.join(", ")}`;
+  },
+};
+
+const resampling: Story = {
+  name: "particles are drawn anew on the way: what is observed may be as unlikely as one in 10¹¹",
+  async run(on) {
+    const made = await model(on, { inputs: 10, hidden: [30], masks: 2, seed: 5 }, 16);
+    const [observed, value] = [0b1010101010, 0b1000101000];
+    const p = await probabilities(made, undefined);
+    const want = given(p, observed, value);
+    const { probability, logMarginal, effectiveSampleSize } = await made.complete(
+      rowOf(value, 10),
+      rowOf(observed, 10),
+      {
+        particles: 4000,
+        seed: 1,
+      },
+    );
+    const marginal = Math.log(p.reduce((sum, v, i) => sum + ((i ^ value) & observed ? 0 : v), 0));
+    const error = allClose(logMarginal, [marginal], { atol: 0.2 }, "logMarginal");
+    for (let d = 0; d < 10; d++) {
+      const q = want.reduce((sum, v, i) => sum + ((i >> d) & 1 ? v : 0), 0);
+      allClose([probability[d]], [q], { atol: 0.05 }, `probability of input ${d}`);
+    }
+    const [size] = effectiveSampleSize;
+    if (!(size > 1000)) throw new Error(`effective sample size: ${size} of 4,000 particles`);
+    made.dispose();
+    return `log p ${marginal.toFixed(2)} within ${error.toFixed(2)}, effective sample size ${size.toFixed(0)} of 4000`;
   },
 };
 
@@ -347,6 +375,7 @@ export const stories: readonly Story[] = [
   imputing,
   patterns,
   particles,
+  resampling,
   marginals,
   parts,
   neighbours,
