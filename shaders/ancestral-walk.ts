@@ -7,7 +7,7 @@ import { ceilDiv, declare, dynamicUniform, type KernelSpec, read, readWrite, uni
 import type { Activation } from "../src/made/config.ts";
 import { activate, SIGMOID, SOFTPLUS } from "./chunks/activation.ts";
 import { LAYER, WALK } from "./structs.ts";
-import { wgsl } from "./wgsl.ts";
+import { repeat, wgsl } from "./wgsl.ts";
 
 /** Invocations a workgroup: on a processor few, so that few rows still use every core. */
 export const WALK_LANES: Record<AdapterKind, number> = { lavapipe: 8, swiftshader: 8, hardware: 32 };
@@ -59,7 +59,10 @@ fn finish(link: u32, unit: u32, row: u32, drawn: u32) -> f32 {
   let end = plan[its + 2u];
   var z = values[(plan[link * 4u + 2u] + unit) * pitch + row];
   if (link == 0u) {
-    for (var k = begin; k < end; k++) { z = fma(triangle[at + k - begin], f32((drawn >> (k - begin)) & 1u), z); }
+    // Four at a time: beyond the end no bit is set, and nothing is added.
+    for (var i = 0u; i < end - begin; i += 4u) {
+${repeat(4, (i) => `      z = fma(triangle[at + i + ${i}u], f32((drawn >> (i + ${i}u)) & 1u), z);`)}
+    }
   } else {
     let below = (plan[link * 4u + 1u] + begin) * pitch + row;
     for (var k = begin; k < end; k++) { z = fma(triangle[at + k - begin], values[below + (k - begin) * pitch], z); }
@@ -68,13 +71,13 @@ fn finish(link: u32, unit: u32, row: u32, drawn: u32) -> f32 {
 }
 #if ${directConnections}
 
-/** z + Σ_{i < n} A[position, first + i] · x[first + i], the x being bits of a word. */
+/** z + Σ_{i < n} A[position, first + i] · x[first + i], the x being bits of a word; beyond the n-th none is set. */
 fn throughDirect(position: u32, first: u32, n: u32, word: u32, sum: f32) -> f32 {
   var z = sum;
   var at = first * layer.unitPitch + position;
-  for (var i = 0u; i < n; i++) {
-    z = fma(directWeights[at], f32((word >> i) & 1u), z);
-    at += layer.unitPitch;
+  for (var i = 0u; i < n; i += 4u) {
+${repeat(4, (i) => `    z = fma(directWeights[at + ${i}u * layer.unitPitch], f32((word >> (i + ${i}u)) & 1u), z);`)}
+    at += 4u * layer.unitPitch;
   }
   return z;
 }
