@@ -28,7 +28,7 @@ ${declare(bindings)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let unit = id.x;
   if (unit >= layer.units) { return; }
-  let its = plan[step.link * 4u] + unit * 4u;
+  let its = plan[step.link * 4u] + unit * 3u;
   let begin = plan[its + 1u];
   for (var k = begin; k < plan[its + 2u]; k++) {
     triangle[plan[its] + k - begin] = weights[k * layer.unitPitch + unit];

@@ -53,7 +53,7 @@ ${activate(activation)}
 /** The sum of a unit whose inputs are all known: what came before the block, and the block's own part. */
 fn finish(link: u32, unit: u32, row: u32, drawn: u32) -> f32 {
   let pitch = step.pitch * 4u;
-  let its = plan[link * 4u] + unit * 4u;
+  let its = plan[link * 4u] + unit * 3u;
   let at = plan[its];
   let begin = plan[its + 1u];
   let end = plan[its + 2u];

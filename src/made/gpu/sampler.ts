@@ -71,21 +71,26 @@ export class Sampler {
     const words = ceilDiv(config.inputs, 32);
     // The rows' bits, and behind them their log p: read back as one.
     const logpAt = roundUp(4 * n * words, 256);
-    const result = gpu.storage("drawn", logpAt + 8 * n);
-    const nothing = new Uint32Array(words);
-    const values = gpu.storageOf("given", given?.values.words ?? nothing);
-    const observed = gpu.storageOf("observed", given?.observed.words ?? nothing);
-    const key = [request.seed >>> 0, Math.floor(request.seed / 2 ** 32) >>> 0];
-    const seed = gpu.uniformOf("seed", new Uint32Array([...key, STREAMS.sample, 0]));
-    const read = async () => {
-      const bytes = await gpu.download(result, logpAt + 8 * n);
-      const drawn = BinaryRows.zeros(n, config.inputs);
-      drawn.words.set(new Uint32Array(bytes, 0, n * words));
-      return { drawn, logp: new Float32Array(bytes, logpAt) };
+    const made: GPUBuffer[] = [];
+    const own = (buffer: GPUBuffer) => {
+      made.push(buffer);
+      return buffer;
     };
     const stream = this.#shared.openStream();
     stream.onSubmit(space.upload);
     try {
+      const nothing = new Uint32Array(words);
+      const values = own(gpu.storageOf("given", given?.values.words ?? nothing));
+      const observed = own(gpu.storageOf("observed", given?.observed.words ?? nothing));
+      const key = [request.seed >>> 0, Math.floor(request.seed / 2 ** 32) >>> 0];
+      const seed = own(gpu.uniformOf("seed", new Uint32Array([...key, STREAMS.sample, 0])));
+      const result = own(gpu.storage("drawn", logpAt + 8 * n));
+      const read = async () => {
+        const bytes = await gpu.download(result, logpAt + 8 * n);
+        const drawn = BinaryRows.zeros(n, config.inputs);
+        drawn.words.set(new Uint32Array(bytes, 0, n * words));
+        return { drawn, logp: new Float32Array(bytes, logpAt) };
+      };
       const resources = { given: values, observed, seed, result, logpAt, rows: n };
       const bound = await gpu.scoped(() => this.#bind(space, block, resources, request.uniforms !== undefined));
       let cells = 0;
@@ -116,7 +121,7 @@ export class Sampler {
       this.#arrangement.forget(); // what was recorded and not submitted never happened
       throw error;
     } finally {
-      gpu.free(result, values, observed, seed);
+      gpu.free(...made);
     }
   }
 

@@ -20,8 +20,8 @@ export interface WalkPlan {
   /**
    * What the kernels read. For each weight matrix m of the chain W1 … WL, V four words: where its units' entries begin;
    * where the values of the layer below and above begin, in units; and for a hidden layer above, where its table begins of
-   * how many units have a degree of at most 0, 1 … D. A unit's entry is four words: where its weights stand in the
-   * triangle, the first and one past the last unit of its own block that it sees, and a word that is not used.
+   * how many units have a degree of at most 0, 1 … D. A unit's entry is three words: where its weights stand in the
+   * triangle, and the first and one past the last unit of its own block that it sees.
    */
   readonly words: Uint32Array;
   /** Weights inside the blocks. */
@@ -40,7 +40,7 @@ export function valuesLayout({ inputs: D, hidden }: Shape): number[] {
 /** Words of the plan of any mask. */
 export function planWords({ inputs: D, hidden }: Shape): number {
   const units = hidden.reduce((a, b) => a + b, 0);
-  return 4 * (hidden.length + 1) + 4 * (units + D) + hidden.length * (D + 1);
+  return 4 * (hidden.length + 1) + 3 * (units + D) + hidden.length * (D + 1);
 }
 
 /** The walk under `mask` in blocks of `size` positions, 1 … 32. */
@@ -63,7 +63,7 @@ export function planWalk(shape: Shape, mask: Mask, size: number): WalkPlan {
 
   const words = new Uint32Array(planWords(shape));
   let entry = 4 * (L + 1);
-  let table = entry + 4 * (hidden.reduce((a, b) => a + b, 0) + D);
+  let table = entry + 3 * (hidden.reduce((a, b) => a + b, 0) + D);
   let triangle = 0;
   for (let m = 0; m <= L; m++) {
     words.set([entry, starts[m], starts[m + 1], m < L ? table : 0], 4 * m);
@@ -74,9 +74,9 @@ export function planWalk(shape: Shape, mask: Mask, size: number): WalkPlan {
         const first = reached[m][begin];
         const last = reached[m][m < L ? s : s - 1];
         for (let unit = 0; unit < units; unit++) {
-          words.set([triangle, first, last, 0], entry);
+          words.set([triangle, first, last], entry);
           triangle += last - first;
-          entry += 4;
+          entry += 3;
         }
       }
     if (m === L) break;
