@@ -54,6 +54,7 @@ export const ancestralPush = (config: {
 }): KernelSpec<typeof bindings, { from: number; units: number; rows: number }> => {
   const { units, rows, lanes } = config.block;
   const vectors = rows / 4;
+  const names = Array.from({ length: units * vectors }, (_, i) => `acc${Math.floor(i / vectors)}_${i % vectors}`);
   return {
     label: `ancestral-push(${units}x${rows})`,
     bindings,
@@ -73,11 +74,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row4 = id.y * ${vectors}u;
   if (unit >= layer.units || row4 * 4u >= step.rows) { return; }
   let at = (step.aboveAt + unit) * step.pitch + row4;
-${repeat2(units, vectors, (u, r) => `  var acc${u}_${r} = values[at + ${u}u * step.pitch + ${r}u];`)}
+  // Units of the block that are finished hold their activations by now: those stay.
+  let first = max(unit, step.onto) - unit;
+  let last = min(${units}u, layer.units - unit);
   if (step.fresh == 1u) {
-${repeat(units, (u) => `    let bias${u} = vec4f(bias(unit + ${u}u));`)}
-${repeat2(units, vectors, (u, r) => `    acc${u}_${r} = bias${u};`)}
+    for (var u = first; u < last; u++) {
+      for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = vec4f(bias(unit + u)); }
+    }
+    return;
   }
+${repeat2(units, vectors, (u, r) => `  var acc${u}_${r} = values[at + ${u}u * step.pitch + ${r}u];`)}
   for (var k = step.first; k < step.last; k++) {
     let left_at = k * (layer.unitPitch / 4u) + unit / 4u;
     let right_at = (step.belowAt + k) * step.pitch + row4;
@@ -85,13 +91,11 @@ ${repeat(units / 4, (u) => `    let w${u} = weights[left_at + ${u}u];`)}
 ${repeat(vectors, (r) => `    let x${r} = values[right_at + ${r}u];`)}
 ${repeat2(units, vectors, (u, r) => `    acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
   }
-  // Units of the block that are finished hold their activations by now: those stay.
-${repeat(
-  units,
-  (u) => `  if (unit + ${u}u >= step.onto && unit + ${u}u < layer.units) {
-${repeat(vectors, (r) => `    values[at + ${u}u * step.pitch + ${r}u] = acc${u}_${r};`)}
-  }`,
-)}
+  // A loop, so that it is compiled once and not once a unit: on software adapters that is seconds.
+  var sums = array<vec4f, ${units * vectors}>(${names.join(", ")});
+  for (var u = first; u < last; u++) {
+    for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
+  }
 }
 `,
   };
