@@ -1,4 +1,5 @@
-// The two uniform structs that kernels share: what changes from step to step, and what a layer looks like.
+// The uniform structs that kernels share: what changes from step to step, and what a layer looks like; and the step of
+// a walk along the positions, which draws rows.
 
 import { uniformStruct } from "../src/gpu/kernel-spec.ts";
 
@@ -62,10 +63,41 @@ export const LAYER = uniformStruct("Layer", {
   slotOfInput: "u32",
   /** Table: position in the ordering → input. */
   positionAt: "u32",
+  /** Table: input → position in the ordering. */
+  positionOf: "u32",
   /** Table: how many slots below each unit slot sees; ascending, then 0 for slots that only fill a block. */
   fanIn: "u32",
   /** Table: the first unit slot that sees each input slot; ascending. */
   firstSeenBy: "u32",
   /** Table of the direct connections beside this matrix: how many inputs, by position, each output sees. */
   directFanIn: "u32",
+});
+
+/** One block of positions of a walk that draws rows (or one dispatch of what prepares it). Bound with a dynamic offset. */
+export const WALK = uniformStruct("Walk", {
+  /** B: rows drawn together. */
+  rows: "u32",
+  /** vec4s between the rows of one unit and those of the next in the buffer of values. */
+  pitch: "u32",
+  /** Where the walk's mask begins in the mask table, in words. */
+  mask: "u32",
+  /** Positions begin … end−1 are drawn (0-based); of all blocks before the last one each has `size`. */
+  begin: "u32",
+  end: "u32",
+  size: "u32",
+  /** Which weight matrix of the chain W1 … WL, V: 0 … L. */
+  link: "u32",
+  /** L + 1. */
+  links: "u32",
+  /** Which units of the layer below are passed on: first … last−1, and where that layer's values begin, in units. */
+  first: "u32",
+  last: "u32",
+  belowAt: "u32",
+  /** The first unit above that they are passed on to, and where that layer's values begin, in units. */
+  onto: "u32",
+  aboveAt: "u32",
+  /** 1: sums begin here, with the biases. */
+  fresh: "u32",
+  /** 1 / temperature. */
+  inverseTemperature: "f32",
 });

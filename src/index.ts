@@ -11,11 +11,15 @@ export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
 export type { CheckpointOptions } from "./made/checkpoint.ts";
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
+export type { DrawResult, SampleOptions } from "./made/draw.ts";
 export type { DropoutOptions } from "./made/dropout.ts";
 export type { CreateOptions } from "./made/engine.ts";
 export type { FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
-export { type LogProbOptions, Made, type SampleOptions } from "./made/made.ts";
+export type { Completion, ImputeOptions, LogMarginalOptions } from "./made/impute.ts";
+export { type LogProbOptions, Made } from "./made/made.ts";
 export type { Degrees, Mask } from "./made/masks.ts";
+export type { Neighbours } from "./made/nearest.ts";
+export type { DrawProgress } from "./made/network.ts";
 export type {
   AdadeltaOptions,
   AdagradOptions,

@@ -3,27 +3,31 @@
 
 import { ArgumentError, DisposedError } from "../errors.ts";
 import { asBytes, type FileBytes } from "../io/elements.ts";
-import { drawRows } from "./ancestral.ts";
 import { type Snapshot, throughLosses } from "./checkpoint.ts";
 import { type MadeConfig, type ResolvedConfig, resolveConfig } from "./config.ts";
+import { type Asked, type DrawResult, draw, type SampleOptions } from "./draw.ts";
 import { type CreateOptions, Engine } from "./engine.ts";
+import { Ensemble } from "./ensemble.ts";
 import { readModel, writeModel } from "./file.ts";
 import { checkRows, type FitOptions, type FitResult, runFit } from "./fit.ts";
+import {
+  type Completion,
+  complete,
+  type ImputeOptions,
+  type LogMarginalOptions,
+  logMarginal,
+  maskFor,
+} from "./impute.ts";
 import { initialParameters } from "./initialize.ts";
-import { checkMask, type Mask, MaskSupply } from "./masks.ts";
+import type { Mask } from "./masks.ts";
+import { type Neighbours, nearest } from "./nearest.ts";
 import type { ConditionalsAs, Network } from "./network.ts";
 import { exportOnnx } from "./onnx.ts";
 import { MOMENTS, ruleOf } from "./optimizer.ts";
 import { checkParameters, type Parameter, type Parameters } from "./parameters.ts";
-import { Random } from "./random.ts";
-import { mixtureNll } from "./reference/log-mean-exp.ts";
-import { BinaryRows } from "./rows.ts";
+import type { BinaryRows } from "./rows.ts";
 import { freshRun, setRun } from "./run-state.ts";
-
-/** Masks a model with an endless supply is evaluated under, unless told otherwise. */
-const DEFAULT_EVALUATION_MASKS = 32;
-/** Rows scored at a time: what is uploaded at once stays small however many rows there are. */
-const ROWS_AT_A_TIME = 65_536;
+import { inParts, logProb, logProbByInput, logProbByMask } from "./score.ts";
 
 export interface LogProbOptions {
   /**
@@ -42,15 +46,6 @@ export interface ConditionalsOptions {
   as?: ConditionalsAs;
 }
 
-export interface SampleOptions {
-  /** Default: the model's seed. */
-  seed?: number;
-  /** Which mask to sample under, or `"mixture"` (default): one drawn for every row. */
-  mask?: number | "mixture";
-  /** n × D numbers in [0, 1) in place of the generator: input d of row r becomes 1 iff `uniforms[r·D + d] < p`. */
-  uniforms?: ArrayLike<number>;
-}
-
 /**
  * A masked autoencoder for distribution estimation (Germain, Gregor, Murray, Larochelle, ICML 2015): an exact
  * log-likelihood of binary rows, learned, evaluated and sampled.
@@ -58,7 +53,7 @@ export interface SampleOptions {
 export class Made {
   readonly config: ResolvedConfig;
   readonly #engine: Engine;
-  readonly #masks: MaskSupply;
+  readonly #ensemble: Ensemble;
   /** Where training stands. */
   readonly #run = freshRun();
   #busy: string | undefined;
@@ -67,7 +62,7 @@ export class Made {
   private constructor(config: ResolvedConfig, engine: Engine) {
     this.config = config;
     this.#engine = engine;
-    this.#masks = new MaskSupply(config);
+    this.#ensemble = new Ensemble(config);
   }
 
   /**
@@ -96,6 +91,11 @@ export class Made {
 
   get #network(): Network {
     return this.#engine.network;
+  }
+
+  /** What asks the model: always the present network, as training may open another. */
+  get #asked(): Asked {
+    return { config: this.config, network: this.#network, ensemble: this.#ensemble };
   }
 
   /** What the model runs on, in words: the adapter's name, or `"cpu"`. */
@@ -130,61 +130,92 @@ export class Made {
     return this.#alone("logProb", () => this.#logProb(rows, options));
   }
 
+  /** log p_k(x) of every row under each mask k in nats, (masks, rows). */
+  logProbByMask(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
+    return this.#alone("logProbByMask", async () => {
+      checkRows("rows", rows, this.config.inputs);
+      return logProbByMask(this.#asked, rows, this.#ensemble.several(masks), signal);
+    });
+  }
+
+  /**
+   * What every cell adds to log p(x) in nats, (rows, D), so that a row's numbers sum to its log p: which cells make it
+   * unlikely. With several masks, log p(x_d | x_<d) averaged over them in proportion to p_k(x), less an equal share in every
+   * cell of what that sum has too much: see {@link logProbByInput} in score.ts.
+   */
+  logProbByInput(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
+    return this.#alone("logProbByInput", async () => {
+      checkRows("rows", rows, this.config.inputs);
+      return logProbByInput(this.#asked, rows, this.#ensemble.several(masks), signal);
+    });
+  }
+
   /** p(x_d = 1 | x_<d) under one mask, or the logits behind them, (rows, D), row-major. */
   conditionals(rows: BinaryRows, { mask = 0, as = "probabilities" }: ConditionalsOptions = {}): Promise<Float32Array> {
     return this.#alone("conditionals", async () => {
       checkRows("rows", rows, this.config.inputs);
-      const under = this.#maskNamed(mask);
+      const under = this.#ensemble.one(mask);
       const all = new Float32Array(rows.rows * rows.inputs);
-      await this.#inParts(rows, async (part, first) => {
-        const loaded = await this.#network.load(part);
-        try {
-          all.set(await this.#network.conditionals(loaded, under, as), first * rows.inputs);
-        } finally {
-          loaded.dispose();
-        }
+      await inParts(this.#asked, rows, async (loaded, first) => {
+        all.set(await this.#network.conditionals(loaded, under, as), first * rows.inputs);
       });
       return all;
     });
   }
 
-  /** Draws `n` rows, each value in its turn, from the model or from one of its masks. */
-  sample(n: number, { seed = this.config.seed, mask = "mixture", uniforms }: SampleOptions = {}): Promise<BinaryRows> {
-    return this.#alone("sample", async () => {
-      const { inputs: D } = this.config;
-      if (!this.config.masked) throw new ArgumentError("sample: a model with masked: false is no distribution");
-      if (!Number.isSafeInteger(n) || n < 1) throw new ArgumentError(`n: got ${n}, expected an integer ≥ 1`);
-      if (uniforms && uniforms.length !== n * D)
-        throw new ArgumentError(`uniforms: got ${uniforms.length} numbers, expected n × inputs = ${n * D}`);
-      const masks = mask === "mixture" ? this.masks() : [this.#maskNamed(mask)];
-      const parameters = await this.#network.read();
-      const values = new Uint8Array(n * D);
-      const rowsOf = new Map<Mask, number[]>();
-      const u = new Float64Array(n * D);
-      for (let r = 0; r < n; r++) {
-        const random = new Random(seed, "sample", r);
-        const under = masks[masks.length > 1 ? random.below(masks.length) : 0];
-        rowsOf.set(under, [...(rowsOf.get(under) ?? []), r]);
-        for (let d = 0; d < D; d++) u[r * D + d] = uniforms ? uniforms[r * D + d] : random.uniform();
-      }
-      for (const [under, rows] of rowsOf) {
-        const some = new Float64Array(rows.length * D);
-        rows.forEach((r, i) => {
-          some.set(u.subarray(r * D, (r + 1) * D), i * D);
-        });
-        const drawn = drawRows({
-          config: this.config,
-          parameters,
-          mask: under,
-          uniforms: some,
-          rows: rows.length,
-        }).rows;
-        rows.forEach((r, i) => {
-          values.set(drawn.slice(i, i + 1).toUint8Array(), r * D);
-        });
-      }
-      return BinaryRows.from(values, D);
-    });
+  /** Draws `n` rows, each value in its turn, from the model or from one of its masks, at the cost of one forward pass. */
+  sample(n: number, options?: SampleOptions): Promise<BinaryRows> {
+    return this.#alone("sample", async () => (await draw(this.#asked, n, options)).rows);
+  }
+
+  /** Draws rows as {@link sample} does, and says how likely they were and under which masks they were drawn. */
+  draw(n: number, options?: SampleOptions): Promise<DrawResult> {
+    return this.#alone("draw", () => draw(this.#asked, n, options));
+  }
+
+  /**
+   * Completes rows: cells whose bit in `observed` (as many rows, or one for all) is 0 are drawn given those where it is 1.
+   * Draws are exact where the model can be asked with the observed inputs first: a model of several masks with
+   * `ordering: "random"` always can, another one if its ordering has them first. Otherwise particles estimate: see
+   * {@link complete}, which also says how well.
+   * @returns `samples` completions of row 0, then those of row 1 and so on, (rows · samples)
+   */
+  impute(rows: BinaryRows, observed: BinaryRows, options?: ImputeOptions): Promise<BinaryRows> {
+    return this.#alone("impute", async () => (await complete(this.#asked, rows, observed, options, false)).rows);
+  }
+
+  /** Completes rows as {@link impute} does, and says how likely every cell and the observed part are, and how sure that is. */
+  complete(rows: BinaryRows, observed: BinaryRows, options?: ImputeOptions): Promise<Completion> {
+    return this.#alone("complete", () => complete(this.#asked, rows, observed, options));
+  }
+
+  /**
+   * log p of the observed cells of every row in nats, (rows), whatever the others are: exact, under an ordering that puts
+   * them first.
+   * @throws ArgumentError where the model has no such ordering
+   */
+  logMarginal(rows: BinaryRows, observed: BinaryRows, options?: LogMarginalOptions): Promise<Float64Array> {
+    return this.#alone("logMarginal", () => logMarginal(this.#asked, rows, observed, options));
+  }
+
+  /**
+   * A mask under which the observed inputs come first, to ask {@link conditionals} or {@link sample} under: of a model made
+   * for any ordering mask `index` of an endless supply with these inputs moved to the front, of another model its mask
+   * `index` if it is such.
+   * @param observed for each input whether it is observed, (D)
+   * @throws ArgumentError where the model has no such mask
+   */
+  maskFor(observed: ArrayLike<number | boolean>, index = 0): Mask {
+    return maskFor(this.#asked, observed, index);
+  }
+
+  /**
+   * The `k` rows of `among` that differ from each of `rows` in fewest inputs, nearest first; of rows as far away the one with
+   * the lower number comes first.
+   * @throws ArgumentError unless k is in 1 … rows of `among`
+   */
+  nearest(rows: BinaryRows, among: BinaryRows, k = 1, { signal }: { signal?: AbortSignal } = {}): Promise<Neighbours> {
+    return this.#alone("nearest", () => nearest(this.#asked, rows, among, k, signal));
   }
 
   /** Values of all parameters by their names in the paper, weights `[out, in]`, hidden entries included. */
@@ -203,8 +234,7 @@ export class Made {
 
   /** The masks the model is evaluated under: all of them, or the first 32 of an endless supply. */
   masks(): Mask[] {
-    const count = Number.isFinite(this.#masks.count) ? this.#masks.count : DEFAULT_EVALUATION_MASKS;
-    return this.#masks.first(count);
+    return this.#ensemble.masks();
   }
 
   /**
@@ -266,54 +296,7 @@ export class Made {
 
   async #logProb(rows: BinaryRows, { masks, signal }: LogProbOptions): Promise<Float64Array> {
     checkRows("rows", rows, this.config.inputs);
-    const under = this.#masksNamed(masks);
-    const all = new Float64Array(rows.rows);
-    await this.#inParts(rows, async (part, first) => {
-      const loaded = await this.#network.load(part);
-      try {
-        const nll = await this.#network.score(loaded, under, signal);
-        all.set(
-          mixtureNll(nll, under.length).map((v) => -v),
-          first,
-        );
-      } finally {
-        loaded.dispose();
-      }
-    });
-    return all;
-  }
-
-  /** Calls `then` with consecutive parts of `rows` that are small enough to lie on a GPU at once. */
-  async #inParts(rows: BinaryRows, then: (part: BinaryRows, first: number) => Promise<void>): Promise<void> {
-    if (rows.rows <= ROWS_AT_A_TIME) return then(rows, 0);
-    for (let first = 0; first < rows.rows; first += ROWS_AT_A_TIME)
-      await then(rows.slice(first, Math.min(rows.rows, first + ROWS_AT_A_TIME)), first);
-  }
-
-  #masksNamed(masks: number | readonly Mask[] | undefined): readonly Mask[] {
-    if (masks === undefined) return this.masks();
-    if (typeof masks === "number") {
-      const most = typeof this.config.masks === "number" ? Number.MAX_SAFE_INTEGER : this.config.masks.length;
-      if (!Number.isSafeInteger(masks) || masks < 1 || masks > most)
-        throw new ArgumentError(`masks: got ${masks}, expected an integer in 1 … ${most}`);
-      return this.#masks.first(masks);
-    }
-    if (masks.length === 0) throw new ArgumentError("masks: got an empty array, expected at least one mask");
-    masks.forEach((mask, k) => {
-      checkMask(this.config, mask, `masks[${k}]`);
-    });
-    return masks;
-  }
-
-  #maskNamed(mask: number | Mask): Mask {
-    if (typeof mask !== "number") {
-      checkMask(this.config, mask, "mask");
-      return mask;
-    }
-    const { count } = this.#masks;
-    if (!Number.isSafeInteger(mask) || mask < 0 || mask >= count)
-      throw new ArgumentError(`mask: got ${mask}, expected an integer in 0 … ${count - 1}`);
-    return this.#masks.at(mask);
+    return logProb(this.#asked, rows, this.#ensemble.several(masks), signal);
   }
 
   /** One call at a time: two at once would share buffers. */

@@ -3,6 +3,7 @@
 
 import type { Dropout } from "./dropout.ts";
 import type { Mask } from "./masks.ts";
+import type { Neighbours } from "./nearest.ts";
 import type { Hyperparameters } from "./optimizer.ts";
 import type { Parameters } from "./parameters.ts";
 import type { BinaryRows } from "./rows.ts";
@@ -56,6 +57,50 @@ export interface NetworkState {
   readonly kept?: Values;
 }
 
+/** Cells that are set instead of drawn. */
+export interface Given {
+  /** Their values: row `of[r]` for the row r that is drawn; what is not observed is not looked at. */
+  readonly values: BinaryRows;
+  /** 1 where a cell is set, in as many rows as `values` or in one for all of them. */
+  readonly observed: BinaryRows;
+  readonly of: Uint32Array;
+}
+
+/** Rows to draw, one variable after the other, each with the probability that those before it give. */
+export interface DrawRequest {
+  readonly rows: number;
+  /** Which rows are drawn under which mask: every one of 0 … rows−1 once. */
+  readonly walks: readonly { readonly mask: Mask; readonly rows: Uint32Array }[];
+  /** Input d of row r becomes 1 iff draw d of the stream (seed, "sample", streams[r]) is below its probability. */
+  readonly seed: number;
+  readonly streams: Uint32Array;
+  /** Numbers in place of the generator's, (rows, D). */
+  readonly uniforms?: ArrayLike<number>;
+  readonly given?: Given;
+  /** Logits are divided by it. */
+  readonly temperature: number;
+  readonly signal?: AbortSignal;
+  /** Called as rows grow, about every `every` positions; drawing waits for what it returns. */
+  readonly onProgress?: (progress: DrawProgress) => void | Promise<void>;
+  readonly every?: number;
+}
+
+/** Where drawing stands. */
+export interface DrawProgress {
+  /** Cells drawn so far, and how many there are: rows × inputs. */
+  readonly cells: number;
+  readonly of: number;
+  /** The rows as they are, 0 where nothing is drawn yet. To be called before the callback ends. */
+  snapshot(): Promise<BinaryRows>;
+}
+
+export interface Drawn {
+  readonly rows: BinaryRows;
+  /** Σ log p(x_d | x_<d) over the cells that were drawn, and over those that were given, in nats, (rows). */
+  readonly drawn: Float64Array;
+  readonly observed: Float64Array;
+}
+
 /** A MADE on one engine: parameters, optimiser state, and the passes over data. */
 export interface Network {
   /** The adapter's own name, or `"cpu"`: what a person is told. */
@@ -67,6 +112,10 @@ export interface Network {
   score(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array>;
   /** p(x_d = 1 | x_<d) under one mask, or its logit z_d, (rows, D). */
   conditionals(rows: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array>;
+  /** Draws rows at the cost of one forward pass. */
+  draw(request: DrawRequest): Promise<Drawn>;
+  /** The `k` rows of `among` that differ from each of `rows` in fewest inputs. */
+  nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours>;
   /** Values of every parameter, in canonical unit order. */
   read(): Promise<Parameters>;
   /** Replaces every parameter; the record is already checked. */

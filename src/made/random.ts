@@ -33,7 +33,17 @@ export function philox(counter: readonly number[], key: readonly number[]): [num
 }
 
 /** What a stream of random numbers is for; each purpose has numbers of its own under the same seed. */
-export const STREAMS = { ordering: 1, degrees: 2, weights: 3, shuffle: 4, sample: 5, binarize: 6, dropout: 9 } as const;
+export const STREAMS = {
+  ordering: 1,
+  degrees: 2,
+  weights: 3,
+  shuffle: 4,
+  sample: 5,
+  binarize: 6,
+  mask: 7,
+  resample: 8,
+  dropout: 9,
+} as const;
 
 /** A stream of random numbers: `purpose` and `index` (mask, epoch, row …) choose it, draws follow one another. */
 export class Random {

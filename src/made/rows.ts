@@ -71,6 +71,15 @@ export class BinaryRows {
     return new BinaryRows(words.length / this.wordsPerRow, this.inputs, words);
   }
 
+  /** Rows by their numbers, in that order and as often as they are named (a copy). */
+  take(numbers: ArrayLike<number>): BinaryRows {
+    const { wordsPerRow, words } = this;
+    const taken = BinaryRows.zeros(numbers.length, this.inputs);
+    for (let i = 0; i < numbers.length; i++)
+      taken.words.set(words.subarray(numbers[i] * wordsPerRow, (numbers[i] + 1) * wordsPerRow), i * wordsPerRow);
+    return taken;
+  }
+
   /** The values unpacked, row-major, (rows, inputs). */
   toUint8Array(): Uint8Array {
     const { rows, inputs: D } = this;

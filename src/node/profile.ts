@@ -11,6 +11,7 @@ import { parameterShapes, sizeOf } from "../made/parameters.ts";
 import { Random } from "../made/random.ts";
 import { BinaryRows } from "../made/rows.ts";
 import { requestDevice } from "./device.ts";
+import { timeSampling } from "./profile-sample.ts";
 
 const HELP = `npm run profile [-- options]
 
@@ -23,6 +24,8 @@ Times a training step (Adam, ReLU units) on the adapter that Node finds, and say
   --plain         without masks: the same network, dense
   --steps N       steps a run (default: 40)
   --runs N        runs, of which the median is told, after one to warm up (default: 5)
+  --sample N,N    instead: drawing so many rows, scoring as many, and for the fewest also drawing them by D whole passes
+  --direct        with direct connections
   --kernels       milliseconds by kernel too, each dispatch timed by itself
   --json          one line of JSON
   --help          this text`;
@@ -34,6 +37,8 @@ const OPTIONS = {
   masks: { type: "string", default: "1" },
   steps: { type: "string", default: "40" },
   runs: { type: "string", default: "5" },
+  sample: { type: "string" },
+  direct: { type: "boolean", default: false },
   kernels: { type: "boolean", default: false },
   plain: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
@@ -65,16 +70,44 @@ const config = resolveConfig({
   masks: Number(options.masks),
   ordering: Number(options.masks) > 1 ? "random" : "natural",
   masked: !options.plain,
+  directConnections: options.direct,
 });
 
 const device = await requestDevice();
 const gpu = await Gpu.open({ device });
+if (options.sample !== undefined) {
+  await profileSampling(options.sample.split(",").map(Number));
+  gpu.dispose();
+  device.destroy();
+  process.exit(0);
+}
 const random = new Random(1, "sample");
 const rows = BinaryRows.from(
   Uint8Array.from({ length: steps * B * D }, () => random.below(2)),
   D,
 );
 const optimizer = resolveOptimizer();
+
+async function profileSampling(counts: number[]): Promise<void> {
+  const runs = Number(options.runs);
+  const times = await timeSampling(gpu, config, { counts, runs });
+  if (options.json) return console.log(JSON.stringify({ adapter: gpu.name, D, hidden, times }));
+  console.log(`${gpu.name}\nD=${D} H=${hidden.join(",") || "none"}${options.direct ? ", direct connections" : ""}`);
+  for (const { rows, score, draw, passes } of times) {
+    const ratio = `${(draw / score).toFixed(2)} times`;
+    console.log(`${rows} rows: drawn in ${draw.toFixed(1)} ms, scored in ${score.toFixed(1)} ms: ${ratio}`);
+    if (passes) console.log(`  by ${D} passes ${passes.toFixed(0)} ms: ${(passes / draw).toFixed(0)} times as long`);
+  }
+  if (!options.kernels || !gpu.device.features.has("timestamp-query")) return;
+  for (const n of counts) {
+    const profile = new Profile(gpu);
+    await timeSampling(gpu, config, { counts: [n], runs, profile });
+    console.log(`${n} rows, drawn and scored, milliseconds by kernel`);
+    for (const [kernel, { milliseconds, dispatches }] of profile.totals)
+      console.log(`  ${(milliseconds / runs).toFixed(2).padStart(8)}  ${dispatches / runs} of ${kernel}`);
+    profile.dispose();
+  }
+}
 
 /** Milliseconds a step: the median over runs of `steps` steps, after one run to warm up. */
 async function time(profile?: Profile): Promise<number[]> {

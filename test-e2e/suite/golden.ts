@@ -39,6 +39,12 @@ export const goldenCase = (name: string): Case => ({
       const probabilities = await network.conditionals(drawn, masks[0], "probabilities");
       errors.probabilities = allClose(probabilities, sampling.probabilities, TOLERANCE, "probabilities of the samples");
       drawn.dispose();
+      const { rows: n } = sampling.samples;
+      const numbers = Uint32Array.from({ length: n }, (_, r) => r);
+      const { uniforms } = sampling;
+      const walks = [{ mask: masks[0], rows: numbers }];
+      const { rows } = await network.draw({ rows: n, walks, streams: numbers, seed: 1, uniforms, temperature: 1 });
+      allClose(rows.toUint8Array(), sampling.samples.toUint8Array(), {}, "samples");
     }
     const order = Uint32Array.from({ length: inputs.rows }, (_, r) => r);
     for (let t = 0; t < adam.steps; t++)

@@ -1,7 +1,9 @@
 // Every case that runs on a GPU, by name. The golden cases follow from the names of the files.
 
+import { askingCases } from "./asking.ts";
 import type { Case } from "./case.ts";
 import { conditioningCases } from "./conditioning.ts";
+import { drawingCases } from "./drawing.ts";
 import { dropoutCases } from "./dropout.ts";
 import { fileCases, type Losses } from "./files.ts";
 import { goldenCase } from "./golden.ts";
@@ -19,6 +21,8 @@ export const casesFor = (goldenNames: readonly string[], losses = FEW): Case[] =
   ...optimizerCases,
   ...dropoutCases,
   ...conditioningCases,
+  ...drawingCases,
+  ...askingCases,
   ...trainingCases,
   ...modelCases,
   ...fileCases(losses),

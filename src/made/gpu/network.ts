@@ -9,8 +9,11 @@ import { Stream } from "../../gpu/stream.ts";
 import type { ResolvedConfig } from "../config.ts";
 import type { Dropout } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
+import type { Neighbours } from "../nearest.ts";
 import {
   type ConditionalsAs,
+  type Drawn,
+  type DrawRequest,
   type Epoch,
   type LoadedRows,
   type Network,
@@ -27,7 +30,9 @@ import { Arrangement } from "./arrangement.ts";
 import { hyperparameters } from "./hyperparameters.ts";
 import { Layer } from "./layer.ts";
 import { MaskTable } from "./mask-table.ts";
+import { findNearest } from "./nearest.ts";
 import { GpuRows } from "./rows.ts";
+import { Sampler } from "./sampler.ts";
 import { Scorer } from "./scorer.ts";
 import { maskLayout } from "./staircase.ts";
 import { StepRing } from "./step-ring.ts";
@@ -50,6 +55,7 @@ export class GpuNetwork implements Network {
   readonly #shared: Shared;
   #arrangement!: Arrangement;
   #scorer!: Scorer;
+  #sampler!: Sampler;
   #trainer: { key: string; trainer: Trainer } | undefined;
   /** Whether weights that a mask hides may have moments: since the last reset, another mask showed them or they decayed. */
   #hiddenMoved = false;
@@ -91,6 +97,7 @@ export class GpuNetwork implements Network {
       const made = new GpuNetwork(gpu, config, options);
       made.#arrangement = await Arrangement.create(made.#shared);
       made.#scorer = new Scorer(made.#shared, made.#arrangement);
+      made.#sampler = new Sampler(made.#shared, made.#arrangement);
       return made;
     });
   }
@@ -183,6 +190,16 @@ export class GpuNetwork implements Network {
     return this.#scorer.conditionals(loaded as GpuRows, mask, as);
   }
 
+  draw(request: DrawRequest): Promise<Drawn> {
+    this.#check();
+    return this.#sampler.draw(request);
+  }
+
+  nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours> {
+    this.#check();
+    return findNearest(this.#shared, rows as GpuRows, among as GpuRows, k, signal);
+  }
+
   async read(): Promise<Parameters> {
     const values = await this.#readValues(({ parameters }) => parameters);
     const shapes = parameterShapes(this.#shared.config);
@@ -252,6 +269,7 @@ export class GpuNetwork implements Network {
     this.#disposed = true;
     this.#trainer?.trainer.free();
     this.#scorer.free();
+    this.#sampler.free();
     const { layers, table, ring } = this.#shared;
     for (const layer of layers) layer.free();
     this.#gpu.free(table.buffer, ring.buffer);

@@ -14,6 +14,8 @@ export interface LayerTables {
   readonly slotOfInput: number;
   /** Position in the ordering → input: the same for all layers. */
   readonly positionAt: number;
+  /** The way back, input → position: the same too. */
+  readonly positionOf: number;
   readonly fanIn: number;
   readonly firstSeenBy: number;
   /** fanIn of A, for V beside it. */
@@ -38,6 +40,8 @@ export interface MaskLayout {
   readonly words: number;
   /** Where the table position → input begins. */
   readonly inputAt: number;
+  /** Where its inverse begins, input → position. */
+  readonly positionOf: number;
   /** For every layer of units, x first, the canonical unit at each place of the order that weights are stored in. */
   readonly home: readonly Uint32Array[];
 }
@@ -59,6 +63,7 @@ export function maskLayout(shape: Shape, home?: Mask): MaskLayout {
     return at;
   };
   const inputAt = take(D);
+  const positionOf = take(D);
   const orders = sizes.map((n) => ({ unitAt: take(n), slotOf: take(n) }));
   const layer = (name: string, above: number, below: number): LayerShape => ({
     name,
@@ -72,6 +77,7 @@ export function maskLayout(shape: Shape, home?: Mask): MaskLayout {
       inputAt: orders[below].unitAt,
       slotOfInput: orders[below].slotOf,
       positionAt: inputAt,
+      positionOf,
       fanIn: take(roundUp(sizes[above], UNIT_MULTIPLE)),
       firstSeenBy: take(sizes[below]),
       directFanIn: 0,
@@ -81,13 +87,14 @@ export function maskLayout(shape: Shape, home?: Mask): MaskLayout {
   const V = layer("V", 0, L);
   const A = directConnections ? [layer("A", 0, 0)] : [];
   layers.push({ ...V, tables: { ...V.tables, directFanIn: A[0]?.tables.fanIn ?? 0 } }, ...A);
-  return { layers, words, inputAt, home: home ? degreeOrders(shape, home) : sizes.map(identity) };
+  return { layers, words, inputAt, positionOf, home: home ? degreeOrders(shape, home) : sizes.map(identity) };
 }
 
 /** Writes the tables of `mask` into `out`, (words). */
 export function layOutMask(shape: Shape, layout: MaskLayout, mask: Mask, out: Uint32Array): void {
   const orders = degreeOrders(shape, mask);
   out.set(orders[0], layout.inputAt);
+  out.set(inverse(orders[0]), layout.positionOf);
   const degrees = [mask.ordering, ...mask.degrees];
   const placed = new Set<number>();
   for (const { units, inputs, above, below, tables } of layout.layers) {

@@ -2,11 +2,15 @@
 // event loop a turn about every 50 ms; it does not use more than the one thread it runs on.
 
 import { ArgumentError, DisposedError, MadeError } from "../../errors.ts";
+import { AncestralWalk } from "../ancestral.ts";
 import type { ResolvedConfig } from "../config.ts";
 import { type Dropout, dropoutFactors } from "../dropout.ts";
 import { type Mask, MaskSupply } from "../masks.ts";
+import { type Neighbours, nearestTo } from "../nearest.ts";
 import {
   type ConditionalsAs,
+  type Drawn,
+  type DrawRequest,
   type Epoch,
   type Values as ExactValues,
   type LoadedRows,
@@ -16,8 +20,9 @@ import {
   type Progress,
 } from "../network.ts";
 import { type Parameters, parameterShapes } from "../parameters.ts";
-import type { BinaryRows } from "../rows.ts";
-import { sigmoid } from "./activation.ts";
+import { Random } from "../random.ts";
+import { BinaryRows } from "../rows.ts";
+import { sigmoid, softplus } from "./activation.ts";
 import { type Factors, forward, negativeLogLikelihood } from "./forward.ts";
 import { gradients } from "./gradients.ts";
 import { copyOf, createModel, type Model, type Sees, seesUnder, type Values } from "./model.ts";
@@ -136,6 +141,49 @@ export class ReferenceNetwork implements Network {
     return values;
   }
 
+  /** Draws row after row. */
+  async draw(request: DrawRequest): Promise<Drawn> {
+    this.#check();
+    const { D } = this.#model;
+    const { rows: n, walks, temperature, signal, onProgress } = request;
+    const rows = BinaryRows.zeros(n, D);
+    const drawn = new Float64Array(n);
+    const observed = new Float64Array(n);
+    let done = 0;
+    for (const { mask, rows: numbers } of walks) {
+      const walk = new AncestralWalk(this.#model, mask);
+      for (const r of numbers) {
+        signal?.throwIfAborted();
+        const uniforms = uniformsOf(request, r, D);
+        walk.draw(uniforms, temperature);
+        for (let d = 0; d < D; d++) {
+          rows.words[r * rows.wordsPerRow + (d >>> 5)] |= walk.x[d] << (d & 31);
+          const logp = walk.x[d] * walk.logits[d] - softplus(walk.logits[d]);
+          if (uniforms[d] < 0 || uniforms[d] >= 1) observed[r] += logp;
+          else drawn[r] += logp;
+        }
+        done++;
+        await onProgress?.({ cells: done * D, of: n * D, snapshot: async () => rows.slice() });
+        if (performance.now() - this.#turn >= TURN_MS) await this.#letOthersRun();
+        this.#check();
+      }
+    }
+    return { rows, drawn, observed };
+  }
+
+  async nearest(rows: LoadedRows, among: LoadedRows, k: number, signal?: AbortSignal): Promise<Neighbours> {
+    this.#check();
+    const [data, set] = [dataOf(rows), dataOf(among)];
+    const found = { indices: new Uint32Array(data.rows * k), distances: new Uint32Array(data.rows * k) };
+    for (let r = 0; r < data.rows; r++) {
+      signal?.throwIfAborted();
+      nearestTo(data, r, set, k).write(found, r);
+      if (performance.now() - this.#turn >= TURN_MS) await this.#letOthersRun();
+      this.#check();
+    }
+    return found;
+  }
+
   /** Forward passes over all rows, a block at a time. @throws the signal's reason when it aborts */
   async *#passes(rows: LoadedRows, mask: Mask, signal?: AbortSignal) {
     const data = dataOf(rows);
@@ -238,6 +286,16 @@ function dataOf(rows: LoadedRows): BinaryRows {
   if (!(rows instanceof ReferenceRows))
     throw new ArgumentError("rows: got rows of another engine, expected rows of load()");
   return rows.data;
+}
+
+/** The numbers that decide row r, (D): −1 and 1 where a cell is given as 1 and as 0. */
+function uniformsOf({ seed, streams, uniforms, given }: DrawRequest, r: number, D: number): Float64Array {
+  const random = new Random(seed, "sample", streams[r]);
+  return Float64Array.from({ length: D }, (_, d) => {
+    const u = uniforms ? uniforms[r * D + d] : random.uniform();
+    if (!given?.observed.get(given.observed.rows > 1 ? given.of[r] : 0, d)) return u;
+    return given.values.get(given.of[r], d) === 1 ? -1 : 1;
+  });
 }
 
 /** The rows numbered `order` as 0/1 numbers, (order.length, D). */
