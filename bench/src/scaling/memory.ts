@@ -55,7 +55,7 @@ const TABLE_MASKS = 512;
  *   +  4 · weights + 4 · weights above W1 copies in the mask's order, for the pass forward and the pass back
  *   + 16 · B · (D + ΣH)                   activations and their gradients, each by unit and by row
  *   + rows · (D / 8 + 4)                  the training set, a bit a value, and its order
- *   + 16 · (D + ΣH) · masks in the table  as many as fit into 16 MiB, at most 512
+ *   + (24 · D + 16 · ΣH) · masks in the table  as many as fit into 16 MiB, at most 512
  */
 export function expectedBytes({ inputs: D, hidden, batch, rows }: Training): number {
   const sizes = [D, ...hidden, D];
@@ -63,8 +63,7 @@ export function expectedBytes({ inputs: D, hidden, batch, rows }: Training): num
   const all = weights.reduce((a, b) => a + b, 0);
   const units = D + hidden.reduce((a, b) => a + b, 0);
   const parameters = all + units;
-  const masks = Math.min(TABLE_MASKS, Math.floor(TABLE_BYTES / (16 * units)));
-  return (
-    12 * parameters + 4 * all + 4 * (all - weights[0]) + 16 * batch * units + rows * (D / 8 + 4) + 16 * units * masks
-  );
+  const table = 16 * units + 8 * D;
+  const masks = Math.min(TABLE_MASKS, Math.floor(TABLE_BYTES / table));
+  return 12 * parameters + 4 * all + 4 * (all - weights[0]) + 16 * batch * units + rows * (D / 8 + 4) + table * masks;
 }
