@@ -13,32 +13,43 @@ import {
   roundUp,
   uniform,
 } from "../src/gpu/kernel-spec.ts";
+import { type Block, blockName, type Choices, pick, type Target } from "./block.ts";
 import { BIAS } from "./chunks/bias.ts";
+import { collect, invocationInGroup, matmul, placeInGroup, prelude } from "./chunks/matmul.ts";
 import { LAYER, WALK } from "./structs.ts";
-import { repeat, repeat2, wgsl } from "./wgsl.ts";
+import { repeat2, wgsl } from "./wgsl.ts";
 
-/** `units` × `rows` sums an invocation, `lanes` invocations along units and rows. */
-export interface PushBlock {
-  readonly units: number;
-  readonly rows: number;
-  readonly lanes: readonly [number, number];
-}
+/** One k a turn: beyond the bounds of a push weights are not 0. */
+export type PushBlock = Block & { readonly unroll: 1 };
 
-const PUSH_BLOCKS: Record<AdapterKind, readonly PushBlock[]> = {
-  lavapipe: [16, 4].map((rows) => ({ units: 8, rows, lanes: [8, 1] })),
-  swiftshader: [16, 4].map((rows) => ({ units: 16, rows, lanes: [4, 1] })),
-  hardware: [{ units: 4, rows: 4, lanes: [16, 4] }],
+const many = (rows: readonly number[], block: Omit<PushBlock, "rows" | "unroll">): PushBlock[] =>
+  rows.map((r) => ({ rows: r, unroll: 1, ...block }));
+
+const PUSH_BLOCKS: Record<AdapterKind, Choices<readonly PushBlock[]>> = {
+  lavapipe: {
+    alone: many([16, 4], { units: 8, lanes: [8, 1], fetch: "alone" }),
+    octet: many([32, 16, 4], { units: 8, lanes: [8, 1], fetch: "octet" }),
+  },
+  swiftshader: {
+    alone: many([16, 4], { units: 16, lanes: [4, 1], fetch: "alone" }),
+    quad: many([32, 16, 4], { units: 16, lanes: [4, 1], fetch: "quad" }),
+  },
+  hardware: { alone: many([4], { units: 4, lanes: [16, 4], fetch: "alone" }) },
 };
 
 /** Every block that {@link pushBlockFor} may choose. */
-export const ALL_PUSH_BLOCKS: readonly PushBlock[] = Object.values(PUSH_BLOCKS).flat();
+export const ALL_PUSH_BLOCKS: readonly PushBlock[] = Object.values(PUSH_BLOCKS).flatMap((choices) =>
+  Object.values(choices).flat(),
+);
 
 /** Rows of the largest block: every count of rows is padded to less than this more. */
 export const MOST_ROWS_A_BLOCK = Math.max(...ALL_PUSH_BLOCKS.map(({ rows }) => rows));
 
 /** The block that computes fewest rows which are not there; of those, the largest. */
-export const pushBlockFor = (kind: AdapterKind, rows: number): PushBlock =>
-  PUSH_BLOCKS[kind].reduce((best, block) => (roundUp(rows, block.rows) < roundUp(rows, best.rows) ? block : best));
+export const pushBlockFor = (target: Target, rows: number): PushBlock =>
+  pick(PUSH_BLOCKS[target.kind], target).reduce((best, block) =>
+    roundUp(rows, block.rows) < roundUp(rows, best.rows) ? block : best,
+  );
 
 const bindings = {
   step: dynamicUniform("Walk"),
@@ -52,47 +63,55 @@ const bindings = {
 export const ancestralPush = (config: {
   block: PushBlock;
 }): KernelSpec<typeof bindings, { from: number; units: number; rows: number }> => {
-  const { units, rows, lanes } = config.block;
+  const { block } = config;
+  const { units, rows, lanes } = block;
   const vectors = rows / 4;
-  const names = Array.from({ length: units * vectors }, (_, i) => `acc${Math.floor(i / vectors)}_${i % vectors}`);
   return {
-    label: `ancestral-push(${units}x${rows})`,
+    label: `ancestral-push(${blockName(block)})`,
     bindings,
     workgroups: ({ from, units: all, rows: B }) => [
       ceilDiv(ceilDiv(all, units) - Math.floor(from / units), lanes[0]),
       ceilDiv(B, rows * lanes[1]),
     ],
     code: wgsl`
+${prelude(block)}
 ${WALK.wgsl}
 ${LAYER.wgsl}
 ${declare(bindings)}
 ${BIAS}
 
 @compute @workgroup_size(${lanes[0]}, ${lanes[1]})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let unit = (step.onto / ${units}u + id.x) * ${units}u;
-  let row4 = id.y * ${vectors}u;
-  if (unit >= layer.units || row4 * 4u >= step.rows) { return; }
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(local_invocation_id) local: vec3u,
+${invocationInGroup(block)}
+) {
+  let unit = (step.onto / ${units}u + group.x * ${lanes[0]}u + local.x) * ${units}u;
+  let row4 = ${lanes[1] > 1 ? `(group.y * ${lanes[1]}u + local.y)` : "group.y"} * ${vectors}u;
   let at = (step.aboveAt + unit) * step.pitch + row4;
-  // Units of the block that are finished hold their activations by now: those stay.
+  // Units of the block that are finished hold their activations by now: those stay. Beyond the edge there are none.
   let first = max(unit, step.onto) - unit;
-  let last = min(${units}u, layer.units - unit);
+  let last = select(0u, min(${units}u, max(unit, layer.units) - unit), row4 * 4u < step.rows);
   if (step.fresh == 1u) {
     for (var u = first; u < last; u++) {
       for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = vec4f(bias(unit + u)); }
     }
     return;
   }
+${placeInGroup(block)}
 ${repeat2(units, vectors, (u, r) => `  var acc${u}_${r} = values[at + ${u}u * step.pitch + ${r}u];`)}
-  for (var k = step.first; k < step.last; k++) {
-    let left_at = k * (layer.unitPitch / 4u) + unit / 4u;
-    let right_at = (step.belowAt + k) * step.pitch + row4;
-${repeat(units / 4, (u) => `    let w${u} = weights[left_at + ${u}u];`)}
-${repeat(vectors, (r) => `    let x${r} = values[right_at + ${r}u];`)}
-${repeat2(units, vectors, (u, r) => `    acc${u}_${r} = fma(vec4f(w${u >> 2}[${u & 3}]), x${r}, acc${u}_${r});`)}
-  }
+${matmul(block, {
+  left: "weights",
+  leftAt: (unit) => `${unit} / 4u`,
+  leftPitch: "(layer.unitPitch / 4u)",
+  right: "values",
+  rightAt: (row4) => `step.belowAt * step.pitch + ${row4}`,
+  rightPitch: "step.pitch",
+  begin: "step.first",
+  end: "step.last",
+})}
+${collect(block)}
   // A loop, so that it is compiled once and not once a unit: on software adapters that is seconds.
-  var sums = array<vec4f, ${units * vectors}>(${names.join(", ")});
   for (var u = first; u < last; u++) {
     for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
   }

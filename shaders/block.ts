@@ -41,7 +41,7 @@ const UPTO_20 = [20, 16, 12, 8, 4];
 const UPTO_52 = [52, 36, 28, ...UPTO_20];
 
 /** What a kind may get by who fetches, the best last: what needs subgroups is for adapters that have them. */
-type Choices<T> = Partial<Record<Fetch, T>>;
+export type Choices<T> = Partial<Record<Fetch, T>>;
 
 /** Measured: see docs/benchmarks.md. */
 const FORWARD: Record<AdapterKind, Choices<readonly Block[]>> = {
@@ -77,7 +77,8 @@ const UPDATE: Record<AdapterKind, Choices<UpdateBlock>> = {
 /** Invocations of a subgroup that fetch together. */
 const NEEDED: Record<Fetch, number> = { alone: 0, workgroup: 0, quad: 4, octet: 8 };
 
-const pick = <T>(choices: Choices<T>, { subgroupSize }: Target): T =>
+/** The best of what a target can run. */
+export const pick = <T>(choices: Choices<T>, { subgroupSize }: Target): T =>
   Object.entries(choices).reduce<T | undefined>(
     (best, [fetch, choice]) => (NEEDED[fetch as Fetch] <= subgroupSize ? choice : best),
     undefined,

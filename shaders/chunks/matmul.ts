@@ -12,6 +12,12 @@ const TOGETHER = {
   octet: { invocations: 8, broadcast: "subgroupBroadcast" },
 };
 
+/** The entry point's parameter that those who fetch together need, and what of it `matmul` expects in scope. */
+export const invocationInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
+  fetch in TOGETHER ? "  @builtin(subgroup_invocation_id) invocation: u32," : "";
+export const placeInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
+  fetch in TOGETHER ? `  let in_group = invocation % ${TOGETHER[fetch as keyof typeof TOGETHER].invocations}u;` : "";
+
 /** Declares the accumulators acc{u}_{r} (vec4f along r), each beginning with `initial(u)`. */
 export const accumulators = ({ units, rows }: Block, initial: (u: number) => string): string =>
   repeat2(units, rows / 4, (u, r) => `  var acc${u}_${r} = vec4f(${initial(u)});`);
@@ -150,7 +156,7 @@ fn main(
   @builtin(workgroup_id) group_id: vec3u,
   @builtin(local_invocation_id) local: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-${fetch in TOGETHER ? "  @builtin(subgroup_invocation_id) invocation: u32," : ""}
+${invocationInGroup({ fetch })}
 ${fetch === "workgroup" ? "  @builtin(local_invocation_index) lane: u32," : ""}
 ) {
   let group = select((2u * groups.xy - 1u - group_id.xy) / 2u, group_id.xy / 2u, group_id.xy % 2u == vec2u(0u));
@@ -161,7 +167,7 @@ ${fetch === "workgroup" ? "  @builtin(local_invocation_index) lane: u32," : ""}
   let row4 = ${lanes[1] > 1 ? `firstRow4 + local.y * ${rows / 4}u` : "firstRow4"};
   let unitsHere = min(${units}u, max(unit, ${count}) - unit);
   let vectorsHere = min(${rows / 4}u, max(row4, (${rowCount} + 3u) / 4u) - row4);
-${fetch in TOGETHER ? `  let in_group = invocation % ${TOGETHER[fetch as keyof typeof TOGETHER].invocations}u;` : ""}`;
+${placeInGroup({ fetch })}`;
 
 /** Workgroups for `units` units and `rows` rows. */
 export const blockGrid = (block: Block, units: number, rows: number) =>

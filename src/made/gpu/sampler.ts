@@ -65,7 +65,7 @@ export class Sampler {
     const size = Math.min(blockSize(config.inputs), every);
     const plans = walks.map(({ mask }) => planWalk(config, mask, size));
     const together = Math.min(ROWS[gpu.kind], Math.max(...walks.map(({ rows }) => rows.length)));
-    const block = pushBlockFor(gpu.kind, together);
+    const block = pushBlockFor(gpu, together);
     const pitch = roundUp(together, block.rows) / 4;
     const space = await this.#spaceFor(together, Math.max(...plans.map(({ triangle }) => triangle)), size);
     const words = ceilDiv(config.inputs, 32);
