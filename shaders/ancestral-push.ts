@@ -13,7 +13,7 @@ import {
   roundUp,
   uniform,
 } from "../src/gpu/kernel-spec.ts";
-import { type Block, blockName, type Choices, pick, type Target } from "./block.ts";
+import { type Block, blockName, type Choices, many, pick, type Target } from "./block.ts";
 import { BIAS } from "./chunks/bias.ts";
 import { collect, invocationInGroup, matmul, placeInGroup, prelude } from "./chunks/matmul.ts";
 import { LAYER, WALK } from "./structs.ts";
@@ -22,19 +22,16 @@ import { repeat2, wgsl } from "./wgsl.ts";
 /** One k a turn: beyond the bounds of a push weights are not 0. */
 export type PushBlock = Block & { readonly unroll: 1 };
 
-const many = (rows: readonly number[], block: Omit<PushBlock, "rows" | "unroll">): PushBlock[] =>
-  rows.map((r) => ({ rows: r, unroll: 1, ...block }));
-
 const PUSH_BLOCKS: Record<AdapterKind, Choices<readonly PushBlock[]>> = {
   lavapipe: {
-    alone: many([16, 4], { units: 8, lanes: [8, 1], fetch: "alone" }),
-    octet: many([32, 16, 4], { units: 8, lanes: [8, 1], fetch: "octet" }),
+    alone: many([16, 4], { units: 8, lanes: [8, 1], unroll: 1, fetch: "alone" }),
+    octet: many([32, 16, 4], { units: 8, lanes: [8, 1], unroll: 1, fetch: "octet" }),
   },
   swiftshader: {
-    alone: many([16, 4], { units: 16, lanes: [4, 1], fetch: "alone" }),
-    quad: many([32, 16, 4], { units: 16, lanes: [4, 1], fetch: "quad" }),
+    alone: many([16, 4], { units: 16, lanes: [4, 1], unroll: 1, fetch: "alone" }),
+    quad: many([32, 16, 4], { units: 16, lanes: [4, 1], unroll: 1, fetch: "quad" }),
   },
-  hardware: { alone: many([4], { units: 4, lanes: [16, 4], fetch: "alone" }) },
+  hardware: { alone: many([4], { units: 4, lanes: [16, 4], unroll: 1, fetch: "alone" }) },
 };
 
 /** Every block that {@link pushBlockFor} may choose. */

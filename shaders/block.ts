@@ -34,8 +34,9 @@ export interface Target {
 /** Every buffer that is indexed by unit has room for a multiple of this many units. */
 export const UNIT_MULTIPLE = 16;
 
-/** Blocks of one kind, largest first. */
-const many = (rows: readonly number[], block: Omit<Block, "rows">): Block[] => rows.map((r) => ({ rows: r, ...block }));
+/** One block with each of several numbers of rows. */
+export const many = <B extends Omit<Block, "rows">>(rows: readonly number[], block: B): (B & { rows: number })[] =>
+  rows.map((r) => ({ rows: r, ...block }));
 
 const UPTO_20 = [20, 16, 12, 8, 4];
 const UPTO_52 = [52, 36, 28, ...UPTO_20];

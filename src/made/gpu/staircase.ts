@@ -44,6 +44,8 @@ export interface MaskLayout {
   readonly positionOf: number;
   /** For every layer of units, x first, the canonical unit at each place of the order that weights are stored in. */
   readonly home: readonly Uint32Array[];
+  /** The way back: the place of each canonical unit in that order. */
+  readonly placeAtHome: readonly Uint32Array[];
 }
 
 type Shape = Pick<ResolvedConfig, "inputs" | "hidden" | "directConnections" | "masked">;
@@ -87,7 +89,8 @@ export function maskLayout(shape: Shape, home?: Mask): MaskLayout {
   const V = layer("V", 0, L);
   const A = directConnections ? [layer("A", 0, 0)] : [];
   layers.push({ ...V, tables: { ...V.tables, directFanIn: A[0]?.tables.fanIn ?? 0 } }, ...A);
-  return { layers, words, inputAt, positionOf, home: home ? degreeOrders(shape, home) : sizes.map(identity) };
+  const atHome = home ? degreeOrders(shape, home) : sizes.map(identity);
+  return { layers, words, inputAt, positionOf, home: atHome, placeAtHome: atHome.map(inverse) };
 }
 
 /** Writes the tables of `mask` into `out`, (words). */
@@ -104,10 +107,10 @@ export function layOutMask(shape: Shape, layout: MaskLayout, mask: Mask, out: Ui
     ]) {
       if (placed.has(l)) continue;
       placed.add(l);
-      const atHome = inverse(layout.home[l]);
+      const place = layout.placeAtHome[l];
       orders[l].forEach((unit, slot) => {
-        out[unitAt + slot] = atHome[unit];
-        out[slotOf + atHome[unit]] = slot;
+        out[unitAt + slot] = place[unit];
+        out[slotOf + place[unit]] = slot;
       });
     }
     // Hidden units see degrees up to their own; outputs see strictly smaller ones. Both ascend along the slots.
