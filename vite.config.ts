@@ -1,25 +1,28 @@
-// Builds the library into dist/: the package's two entries and the programs of npm start, train and profile.
-// Declarations come from tsc (tsconfig.build.json); the demo page has a configuration of its own in demo/.
+// Builds the library into dist/, the package's two entries, and with `--mode programs` what npm run train and profile run
+// into dist/programs/. Declarations come from rollup.config.mjs; the demo page has a configuration of its own in demo/.
 import { defineConfig } from "vite";
+import { stripWgsl } from "./scripts/build/strip-wgsl.mjs";
 
-export default defineConfig({
-  publicDir: false,
-  build: {
-    target: "es2022",
-    sourcemap: true,
-    minify: false,
-    lib: {
-      entry: {
-        index: "src/index.ts",
-        node: "src/node/index.ts",
-        train: "src/node/train.ts",
-        profile: "src/node/profile.ts",
+const LIBRARY = { index: "src/index.ts", node: "src/node/index.ts" };
+const PROGRAMS = { train: "src/node/train.ts", profile: "src/node/profile.ts" };
+
+export default defineConfig(({ mode }) => {
+  const programs = mode === "programs";
+  return {
+    publicDir: false,
+    plugins: [stripWgsl()],
+    build: {
+      target: "es2022",
+      outDir: programs ? "dist/programs" : "dist",
+      sourcemap: true,
+      license: { fileName: "LICENSES.md" }, // of what is bundled
+      lib: { entry: programs ? PROGRAMS : LIBRARY, formats: ["es"] },
+      rolldownOptions: {
+        // What Node has, and what a user may choose to install. fflate is bundled: a page without a bundler could not
+        // follow a bare import of it.
+        external: [/^node:/, "webgpu"],
+        output: { minify: true }, // white space too, which build.minify leaves in libraries
       },
-      formats: ["es"],
     },
-    rolldownOptions: {
-      // What a user installs with the package, or chooses to; all else is bundled.
-      external: [/^node:/, "webgpu", "fflate"],
-    },
-  },
+  };
 });

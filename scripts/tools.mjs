@@ -85,20 +85,23 @@ function forwardSignals(child) {
   };
 }
 
-/** Builds the library into dist/, quietly. */
+/** Builds the library into dist/, quietly; before the programs, as it empties the folder. */
 export const buildLibrary = () => runTool("vite", ["build", "--logLevel", "warn"]);
 
+/** Builds the programs into dist/programs/, quietly. */
+const buildPrograms = () => runTool("vite", ["build", "--mode", "programs", "--logLevel", "warn"]);
+
 /**
- * Builds the library and runs one of its programs (src/node/<program>.ts) with the driver that set-up found.
+ * Builds the programs and runs one of them (src/node/<program>.ts) with the driver that set-up found.
  * @param {"train" | "profile"} program
  * @param {string[]} args
  * @returns {Promise<number>} its exit status
  */
 export async function buildAndRun(program, args) {
   const { vulkan } = setUp({ browser: false, vulkan: true });
-  const status = await buildLibrary();
+  const status = await buildPrograms();
   if (status !== 0) return status;
-  return runProgram(process.execPath, [join(root, `dist/${program}.js`), ...args], { env: vulkan.env });
+  return runProgram(process.execPath, [join(root, `dist/programs/${program}.js`), ...args], { env: vulkan.env });
 }
 
 /**
