@@ -1,20 +1,23 @@
 // The errors this package throws: every one carries a stable `code`, names the argument, and says what came and
 // what was expected.
 
-/** Base class of every error this package throws on purpose. */
+/** Base class of every error this package throws on purpose. An abort is none: it rejects with the signal's own reason. */
 export class MadeError extends Error {
-  /** Stable, machine-readable kind of error. */
+  // Names are said in full: those of the classes do not survive a minifier.
+  override readonly name: string = "MadeError";
+  /** Stable, machine-readable kind of error; each class says its own. */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.code = code;
   }
 }
 
 /** An argument is outside its domain (code `invalid-argument`). */
 export class ArgumentError extends MadeError {
+  override readonly name = "ArgumentError";
+
   constructor(message: string) {
     super("invalid-argument", message);
   }
@@ -22,6 +25,8 @@ export class ArgumentError extends MadeError {
 
 /** A file or buffer does not follow its format (code `invalid-format`); the message says where. */
 export class FormatError extends MadeError {
+  override readonly name = "FormatError";
+
   constructor(message: string, options?: ErrorOptions) {
     super("invalid-format", message, options);
   }
@@ -29,6 +34,8 @@ export class FormatError extends MadeError {
 
 /** No usable WebGPU adapter or device (code `no-device`); the message says what to do about it. */
 export class NoDeviceError extends MadeError {
+  override readonly name = "NoDeviceError";
+
   constructor(message: string, options?: ErrorOptions) {
     super("no-device", message, options);
   }
@@ -36,6 +43,8 @@ export class NoDeviceError extends MadeError {
 
 /** The GPU device went away (code `device-lost`). What was on it is gone; nothing was made up in its place. */
 export class DeviceLostError extends MadeError {
+  override readonly name = "DeviceLostError";
+
   constructor(message: string) {
     super("device-lost", message);
   }
@@ -43,6 +52,8 @@ export class DeviceLostError extends MadeError {
 
 /** The GPU has no room for what was asked (code `out-of-memory`); the message says how many bytes were asked for. */
 export class OutOfMemoryError extends MadeError {
+  override readonly name = "OutOfMemoryError";
+
   constructor(message: string) {
     super("out-of-memory", message);
   }
@@ -50,6 +61,8 @@ export class OutOfMemoryError extends MadeError {
 
 /** A shader did not compile or a GPU call was not valid (code `gpu-validation`): a bug here, never in your data. */
 export class GpuValidationError extends MadeError {
+  override readonly name = "GpuValidationError";
+
   constructor(message: string) {
     super("gpu-validation", message);
   }
@@ -57,6 +70,8 @@ export class GpuValidationError extends MadeError {
 
 /** Training left the finite numbers (code `not-finite`): the learning rate is too high for the data. */
 export class NotFiniteError extends MadeError {
+  override readonly name = "NotFiniteError";
+
   constructor(message: string) {
     super("not-finite", message);
   }
@@ -64,6 +79,8 @@ export class NotFiniteError extends MadeError {
 
 /** A checkpoint could not be written (code `checkpoint-failed`): `cause` is what its `write` threw. */
 export class CheckpointError extends MadeError {
+  override readonly name = "CheckpointError";
+
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super("checkpoint-failed", `checkpoint.write failed: ${why}`, { cause });
@@ -72,6 +89,8 @@ export class CheckpointError extends MadeError {
 
 /** The object was disposed before this call (code `disposed`). */
 export class DisposedError extends MadeError {
+  override readonly name = "DisposedError";
+
   constructor(what: string) {
     super("disposed", `${what} was used after dispose()`);
   }

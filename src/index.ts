@@ -1,11 +1,10 @@
-/// <reference types="@webgpu/types" preserve="true" />
 // What the package exports. Nothing inside imports this file.
 
 export * from "./errors.ts";
 export { describe } from "./gpu/gpu.ts";
-export { type BinarizeOptions, binarize } from "./io/binarize.ts";
+export { type BinarizeOptions, binarize, type Intensities } from "./io/binarize.ts";
 export { toBinaryRows } from "./io/binary-rows.ts";
-export type { ElementType, FileBytes, NdArray } from "./io/elements.ts";
+export type { ElementArray, ElementType, FileBytes, NdArray } from "./io/elements.ts";
 export { parseIdx } from "./io/idx.ts";
 export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
@@ -16,10 +15,10 @@ export type { DropoutOptions } from "./made/dropout.ts";
 export type { CreateOptions } from "./made/engine.ts";
 export type { FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export type { Completion, ImputeOptions, LogMarginalOptions } from "./made/impute.ts";
-export { type LogProbOptions, Made } from "./made/made.ts";
+export { type ConditionalsOptions, type LogProbOptions, Made } from "./made/made.ts";
 export type { Degrees, Mask } from "./made/masks.ts";
 export type { Neighbours } from "./made/nearest.ts";
-export type { DrawProgress } from "./made/network.ts";
+export type { ConditionalsAs, DrawProgress } from "./made/network.ts";
 export type {
   AdadeltaOptions,
   AdagradOptions,

@@ -4,17 +4,23 @@
 import { ArgumentError } from "../errors.ts";
 import { Gpu } from "../gpu/gpu.ts";
 import type { ResolvedConfig } from "./config.ts";
-import { GpuNetwork, type GpuNetworkOptions } from "./gpu/network.ts";
+import { GpuNetwork } from "./gpu/network.ts";
 import type { Network, NetworkState } from "./network.ts";
 import { ReferenceNetwork } from "./reference/network.ts";
 
-export interface CreateOptions extends GpuNetworkOptions {
+/** What {@link Made.create} and {@link Made.load} take beside the model: where it runs. */
+export interface CreateOptions {
   /**
    * A device of yours, which is never destroyed here; a function that gives one, which the model then owns, destroys,
    * and asks for again where training recovers from a loss; `"cpu"` for the float64 engine; left out: a GPU device of
-   * the model's own, or the CPU engine where there is no WebGPU.
+   * the model's own, or the CPU engine where there is no WebGPU. A GPUDevice serves any number of models.
    */
   device?: GPUDevice | (() => Promise<GPUDevice>) | "cpu";
+  /**
+   * Milliseconds of work the GPU gets at a time (default 40). Less lets other users of it, a page's own drawing among
+   * them, in more often, and an abort be noticed sooner; more saves submits. It changes no result.
+   */
+  submitBudget?: number;
 }
 
 /** Gives a new network its values. */

@@ -1,4 +1,3 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 // Made: the model as its users see it. Everything on the GPU or the CPU happens behind a Network.
 
 import { ArgumentError, DisposedError } from "../errors.ts";

@@ -1,0 +1,108 @@
+// What the packed package holds: nothing that is not needed, types for every way of resolving it, maps to the sources.
+
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { beforeAll, describe, expect, inject, test } from "vitest";
+import { root } from "./installed.ts";
+
+/** Bytes that code and types may take together, without source maps; texts come beside. */
+const MOST = 195_000;
+
+const installed = join(inject("consumer"), "node_modules/made-webgpu");
+const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+let files: string[];
+beforeAll(() => {
+  files = readdirSync(installed, { recursive: true, encoding: "utf8" })
+    .filter((file) => statSync(join(installed, file)).isFile())
+    .map((file) => file.replaceAll("\\", "/"));
+});
+const read = (file: string) => readFileSync(join(installed, file), "utf8");
+
+/** A module of dist/ and all those of the package that it imports, at once or later. */
+function reachable(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, name] of read(file).matchAll(/["'`]\.\/([\w-]+\.js)["'`]/g)) reachable(`dist/${name}`, found);
+  return found;
+}
+
+describe("the package", () => {
+  test("is small", () => {
+    const bytes = files
+      .filter((file) => /\.(js|ts)$/.test(file))
+      .reduce((sum, file) => sum + statSync(join(installed, file)).size, 0);
+    console.log(`code and types: ${bytes} bytes; the tarball: ${statSync(inject("tarball")).size}`);
+    expect(bytes).toBeLessThan(MOST);
+  });
+
+  test("has no module that no entry imports, and no file of another kind", () => {
+    const used = new Set([...reachable("dist/index.js"), ...reachable("dist/node.js")]);
+    const code = files.filter((file) => file.endsWith(".js"));
+    expect(code.sort()).toEqual([...used].sort());
+    const maps = code.filter((file) => read(file).includes("//# sourceMappingURL=")).map((file) => `${file}.map`);
+    expect(files.filter((file) => !code.includes(file)).sort()).toEqual(
+      ["LICENSE", "README.md", "dist/LICENSES.md", "dist/index.d.ts", "dist/node.d.ts", "package.json", ...maps].sort(),
+    );
+  });
+
+  test("has source maps with the sources as they are in the repository, WGSL with its comments", () => {
+    const { sources, sourcesContent } = JSON.parse(read("dist/index.js.map"));
+    const ours = sources.map((source: string, i: number) => [source, sourcesContent[i]] as const);
+    for (const [source, content] of ours.filter(([source]: [string]) => !source.includes("node_modules")))
+      expect(content, source).toBe(readFileSync(join(root, "dist", source), "utf8"));
+    expect(ours.map(([source]: [string]) => source)).toContain("../shaders/masked-linear.ts");
+    expect(read("dist/index.js")).toContain("@compute @workgroup_size");
+    expect(read("dist/index.js").match(/\n[ \t]*\/\/.*/g)).toEqual(["\n//# sourceMappingURL=index.js.map"]);
+  });
+
+  test("names the licences of what is bundled", () => {
+    const bundled = JSON.parse(read("dist/index.js.map")).sources.flatMap(
+      (source: string) => /node_modules\/(@[^/]+\/[^/]+|[^/]+)\//.exec(source)?.[1] ?? [],
+    );
+    expect(bundled).toContain("fflate");
+    for (const name of bundled) expect(read("dist/LICENSES.md")).toMatch(new RegExp(`## ${name} - [\\d.]+ \\(MIT\\)`));
+  });
+
+  test("says that it has no side effects, and has none", () => {
+    expect(manifest.sideEffects).toBe(false);
+    const code = `const before = Object.getOwnPropertyNames(globalThis);
+      const exports = Object.keys(await import("made-webgpu")).length;
+      const added = Object.getOwnPropertyNames(globalThis).filter((name) => !before.includes(name));
+      console.log(JSON.stringify({ added, exports }));`;
+    const args = ["--input-type=module", "-e", code];
+    const { added, exports } = JSON.parse(
+      execFileSync(process.execPath, args, { encoding: "utf8", cwd: inject("consumer") }),
+    );
+    expect(added).toEqual([]);
+    expect(exports).toBeGreaterThan(10);
+  });
+
+  test("imports nothing in a browser, and in Node only webgpu, when a device is asked for", () => {
+    const bare = /(?:from|import)\s*\(?\s*["'`]([^."'`][^"'`]*)["'`]/g;
+    const imports = (entry: string) =>
+      [...reachable(entry)].flatMap((file) => [...read(file).matchAll(bare)].map(([, name]) => name));
+    expect(imports("dist/index.js")).toEqual([]);
+    expect(imports("dist/node.js")).toEqual(["webgpu"]);
+    expect(manifest.peerDependenciesMeta).toEqual({ webgpu: { optional: true } });
+    expect(Object.keys(manifest.dependencies)).toEqual(["@webgpu/types"]); // index.d.ts speaks of GPUDevice
+  });
+
+  test("passes publint", async () => {
+    const { messages, pkg } = await publint({ pkgDir: installed, strict: true, pack: false });
+    expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
+  });
+
+  test("has types that are right however they are resolved", async () => {
+    const analysis = await checkPackage(createPackageFromTarballData(readFileSync(inject("tarball"))));
+    if (!analysis.types) throw new Error("arethetypeswrong finds no types");
+    // Node's old resolution knows no "exports", and CommonJS gets an ES module: from Node 20.19 on require() takes one.
+    const problems = analysis.problems.filter(
+      (problem) => !(problem.kind === "CJSResolvesToESM" || ("resolutionKind" in problem && problem.resolutionKind === "node10")),
+    );
+    expect(problems).toEqual([]);
+  });
+});
