@@ -8,7 +8,5 @@ export default {
   excludePrivate: true,
   treatWarningsAsErrors: true,
   validation: { notExported: true, invalidLink: true, notDocumented: true },
-  requiredToBeDocumented: [
-    "Class", "Interface", "Property", "Method", "Function", "TypeAlias", "Accessor",
-  ],
+  requiredToBeDocumented: ["Class", "Interface", "Property", "Method", "Function", "TypeAlias", "Accessor"],
 };

@@ -1,5 +1,6 @@
-// npm test: sets up, then types and style, the CPU tests, the tests on WebGPU in Node and those in a headless browser.
-// All of them run even when one fails; the last line is their sum. npm test -- --only cpu|node|browser|lint
+// npm test: sets up, then types and style, the CPU tests, the tests on WebGPU in Node, those in a headless browser, and
+// those of the package and the documents. All of them run even when one fails; the last line is their sum.
+// npm test -- --only lint|cpu|node|browser|package
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { runTool, wasStopped } from "./tools.mjs";
 /** @typedef {import("./test-counts.mjs").Counts} Counts */
 /** @typedef {{ name: string, part: string, run: () => Promise<Counts> }} Suite */
 
-const PARTS = ["lint", "cpu", "node", "browser"];
+const PARTS = ["lint", "cpu", "node", "browser", "package"];
 /** Longer than any suite takes, so that one that hangs ends as a failure. */
 const MINUTES = 25;
 
@@ -29,7 +30,7 @@ async function main() {
   const wanted = (part) => only === undefined || only === part;
   let ready;
   try {
-    ready = setUp({ browser: wanted("browser"), vulkan: wanted("node") });
+    ready = setUp({ browser: wanted("browser") || wanted("package"), vulkan: wanted("node") || wanted("package") });
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     warn(error.message);
@@ -60,6 +61,11 @@ function suites({ browser, vulkan }) {
     { name: "tests on the CPU", part: "cpu", run: () => vitest("cpu", {}) },
     { name: "tests on WebGPU in Node", part: "node", run: () => vitest("gpu", vulkan.env) },
     { name: "tests in a browser", part: "browser", run: () => playwright(browser) },
+    {
+      name: "the package, the documents", // packed, installed elsewhere, bundled, run; the examples of the documents run
+      part: "package",
+      run: () => vitest("package", { ...vulkan.env, ...(browser ? { CHROME_PATH: browser } : {}) }),
+    },
   ];
 }
 

@@ -3,7 +3,7 @@
 
 /** Base class of every error this package throws on purpose. An abort is none: it rejects with the signal's own reason. */
 export class MadeError extends Error {
-  // Names are said in full: those of the classes do not survive a minifier.
+  /** Name of the class, said in full: that of a class does not survive a minifier. */
   override readonly name: string = "MadeError";
   /** Stable, machine-readable kind of error; each class says its own. */
   readonly code: string;

@@ -7,6 +7,7 @@ import { BinaryRows } from "../made/rows.ts";
 /** Row-major intensities: bytes in 0 … 255, anything else in 0 … 1. */
 export type Intensities = Uint8Array | Uint8ClampedArray | Float32Array | Float64Array | readonly number[];
 
+/** How intensities become bits: by a threshold, or by one draw a value from a seed. */
 export type BinarizeOptions = {
   /** D: values a row. */
   inputs: number;

@@ -7,7 +7,18 @@ import { ArgumentError, FormatError } from "../errors.ts";
 export type FileBytes = Uint8Array | ArrayBuffer;
 
 /** Type of the values as they were in the file. */
-export type ElementType = keyof typeof ELEMENTS;
+export type ElementType =
+  | "bool"
+  | "uint8"
+  | "int8"
+  | "uint16"
+  | "int16"
+  | "uint32"
+  | "int32"
+  | "uint64"
+  | "int64"
+  | "float32"
+  | "float64";
 
 /** Values in memory; 64-bit integers become float64, and are refused where float64 would round them. */
 export type ElementArray =
@@ -42,7 +53,7 @@ const ELEMENTS = {
   int64: { bytes: 8, view: BigInt64Array },
   float32: { bytes: 4, view: Float32Array },
   float64: { bytes: 8, view: Float64Array },
-} as const;
+} as const satisfies Record<ElementType, unknown>;
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 

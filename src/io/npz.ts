@@ -16,8 +16,11 @@ export interface NpzOptions {
 
 /** Rows to learn from, to choose by, and to report. */
 export interface Splits {
+  /** `train_data`, to learn from. */
   train: BinaryRows;
+  /** `valid_data`, to stop early and choose by. */
   valid: BinaryRows;
+  /** `test_data`, to report. */
   test: BinaryRows;
 }
 

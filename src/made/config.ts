@@ -3,7 +3,7 @@
 import { ArgumentError } from "../errors.ts";
 import { checkMask, checkOrdering, DEGREES, type Degrees, type Mask } from "./masks.ts";
 
-/** Activation g of the hidden units. Softplus is log(1 + eᶻ), as PyTorch's with beta 1. */
+/** Activation g of the hidden units: max(z, 0), log(1 + eᶻ), tanh z, or 1 / (1 + e⁻ᶻ). */
 export type Activation = "relu" | "softplus" | "tanh" | "sigmoid";
 
 export const ACTIVATIONS: readonly Activation[] = ["relu", "softplus", "tanh", "sigmoid"];
@@ -19,15 +19,18 @@ export const INITIALIZATIONS: readonly Initialization[] = ["glorot", "torch", "o
 
 /** What {@link Made.create} takes. Only `inputs` and `hidden` are required. */
 export interface MadeConfig {
-  /** D: number of binary inputs, ≥ 1. */
+  /** D: number of binary inputs, an integer ≥ 1. */
   inputs: number;
-  /** Units of each hidden layer, first to last; `[]` is a model without hidden layers. */
+  /** Units of each hidden layer, H₁ … H_L, first to last, integers ≥ 1; `[]` is a model without hidden layers. */
   hidden: readonly number[];
   /** Default `"relu"`. */
   activation?: Activation;
   /** Direct input → output connections A (default false). */
   directConnections?: boolean;
-  /** Order in which the inputs are modelled: `"natural"` (default), `"random"` per mask, or the 1-based position of each input. */
+  /**
+   * Order in which the inputs are modelled, m⁰ of the paper: `"natural"` (default), `"random"` for every mask anew, or the
+   * 1-based position of each input, (D).
+   */
   ordering?: "natural" | "random" | readonly number[];
   /**
    * Number of masks cycled through, one per minibatch (default 1); `Infinity` draws a new one every step; or the
@@ -41,7 +44,10 @@ export interface MadeConfig {
    * mask leaves it (section 4.2 of the paper; for order- and connectivity-agnostic training). Default false.
    */
   conditionOnMask?: boolean;
-  /** `false` is the plain autoencoder: every unit sees everything, and its outputs are not a distribution. Default true. */
+  /**
+   * `false` is the plain autoencoder: every unit sees everything, and its outputs are no distribution (docs/mathematics.md).
+   * It trains and scores for comparison, and can't be sampled. Default true.
+   */
   masked?: boolean;
   /** Default `"torch"`: see docs/benchmarks.md for the comparison. */
   initialization?: Initialization;
@@ -52,18 +58,8 @@ export interface MadeConfig {
 }
 
 /** A {@link MadeConfig} with every field present and known to be legal. */
-export interface ResolvedConfig {
-  readonly inputs: number;
-  readonly hidden: readonly number[];
-  readonly activation: Activation;
-  readonly directConnections: boolean;
-  readonly ordering: "natural" | "random" | readonly number[];
-  readonly masks: number | readonly Mask[];
-  readonly degrees: Degrees;
-  readonly conditionOnMask: boolean;
-  readonly masked: boolean;
-  readonly initialization: Initialization;
-  readonly seed: number;
+export interface ResolvedConfig extends Readonly<Required<Omit<MadeConfig, "inputNames">>> {
+  /** Names of the inputs, (D), where they were given. */
   readonly inputNames?: readonly string[];
 }
 

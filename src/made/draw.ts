@@ -11,8 +11,9 @@ import { Random } from "./random.ts";
 import { BinaryRows } from "./rows.ts";
 import { observedLogProb } from "./score.ts";
 
+/** How {@link Made.sample} and {@link Made.draw} draw. */
 export interface SampleOptions {
-  /** Default: the model's seed. Row r is the same however many rows are drawn. */
+  /** An integer in 0 … 2⁵³−1 (default: the model's seed). Row r is the same however many rows are drawn. */
   seed?: number;
   /** The mask to draw under, by number or given, or `"mixture"` (default): one of the model's masks for every row. */
   mask?: number | Mask | "mixture";
@@ -20,7 +21,12 @@ export interface SampleOptions {
    * Cells that are set: the values of `rows` (1 row or n) where `observed` (as many rows, or 1) is 1. The others are drawn
    * given them, exactly; so the observed inputs must come first in the ordering. For any others there is `impute`.
    */
-  given?: { rows: BinaryRows; observed: BinaryRows };
+  given?: {
+    /** The values, 1 row or n. */
+    rows: BinaryRows;
+    /** 1 where a cell is set, as many rows or 1. */
+    observed: BinaryRows;
+  };
   /** Logits are divided by it: below 1 for likelier rows, above 1 for more varied ones (default 1). */
   temperature?: number;
   /** n × D numbers in [0, 1) in place of the generator: input d of row r becomes 1 iff `uniforms[r·D + d] < p`. */
@@ -35,11 +41,13 @@ export interface SampleOptions {
 
 /** Rows drawn, and how likely they were. */
 export interface DrawResult {
+  /** The rows, (n). */
   rows: BinaryRows;
   /** log p in nats of the cells drawn given those before them, under the row's mask and the temperature, (n). */
   logProb: Float64Array;
-  /** The masks drawn under, and which of them each row was drawn under, (n). */
+  /** The masks drawn under. */
   masks: readonly Mask[];
+  /** Which of `masks` each row was drawn under, (n). */
   maskOf: Uint32Array;
 }
 

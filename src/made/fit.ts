@@ -11,6 +11,7 @@ import type { BinaryRows } from "./rows.ts";
 import { type EpochReport, freshRun, type PartOfEpoch, type RunState, setRun } from "./run-state.ts";
 import { type RunPoint, rateOf, storable } from "./schedule.ts";
 
+/** How {@link Made.fit} trains; every option has a default. */
 export interface FitOptions extends DropoutOptions {
   /** Rows to validate on after every epoch; the weights of the best epoch are the ones that stay. */
   validation?: BinaryRows;
@@ -50,9 +51,11 @@ export interface FitOptions extends DropoutOptions {
 
 /** Where an epoch stands. */
 export interface ProgressReport {
+  /** The epoch under way, 1 for the first one of a run. */
   epoch: number;
-  /** Minibatches done in this epoch, of how many. */
+  /** Minibatches done in this epoch. */
   step: number;
+  /** Minibatches of this epoch. */
   steps: number;
   /** Training rows done since the run began, by fits that were resumed too. */
   rows: number;
@@ -60,13 +63,15 @@ export interface ProgressReport {
   nll: number;
 }
 
+/** What a fit did. */
 export interface FitResult {
   /** Every epoch of the fit, also those before an interruption. */
   epochs: EpochReport[];
   /** The epoch whose weights the model now has: the best on validation, or the last one. 0: the weights it began with. */
   bestEpoch: number;
+  /** Mean NLL of the validation rows in that epoch, in nats a row; absent without validation rows. */
   bestValidationNll?: number;
-  /** Why it ended. */
+  /** Why it ended: all epochs were done, validation did not get better, or the signal asked for it. */
   stopped: "epochs" | "patience" | "aborted";
 }
 

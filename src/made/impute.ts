@@ -10,10 +10,11 @@ import { logMeanExp } from "./reference/log-mean-exp.ts";
 import { BinaryRows } from "./rows.ts";
 import { inParts } from "./score.ts";
 
+/** How {@link Made.impute} and {@link Made.complete} complete rows. */
 export interface ImputeOptions {
   /** Completions of every row (default 1). */
   samples?: number;
-  /** Default: the model's seed. */
+  /** An integer in 0 … 2⁵³−1 (default: the model's seed). */
   seed?: number;
   /** Masks to average over that put the observed inputs first, of a model made for any ordering (default 1). */
   masks?: number;
@@ -41,9 +42,11 @@ export interface Completion {
   effectiveSampleSize: Float64Array;
 }
 
+/** How {@link Made.logMarginal} asks. */
 export interface LogMarginalOptions {
   /** Masks to average over that put the observed inputs first, of a model made for any ordering (default 1). */
   masks?: number;
+  /** Rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 

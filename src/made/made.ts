@@ -28,6 +28,7 @@ import type { BinaryRows } from "./rows.ts";
 import { freshRun, setRun } from "./run-state.ts";
 import { inParts, logProb, logProbByInput, logProbByMask } from "./score.ts";
 
+/** Under which masks {@link Made.logProb} and its like score. */
 export interface LogProbOptions {
   /**
    * How many masks to average over, or the masks themselves (default: the model's own; 32 of an endless supply). More
@@ -38,18 +39,24 @@ export interface LogProbOptions {
   signal?: AbortSignal;
 }
 
+/** Which conditionals {@link Made.conditionals} gives. */
 export interface ConditionalsOptions {
-  /** A mask by number or given (default 0). */
+  /** A mask by its number in {@link Made.masks}, or given (default 0). */
   mask?: number | Mask;
-  /** Default `"probabilities"`. */
+  /** Probabilities (default), or the logits z behind them: p = 1 / (1 + e⁻ᶻ). */
   as?: ConditionalsAs;
 }
 
 /**
  * A masked autoencoder for distribution estimation (Germain, Gregor, Murray, Larochelle, ICML 2015): an exact
  * log-likelihood of binary rows, learned, evaluated and sampled.
+ *
+ * Shapes are written (rows, D): D is the number of inputs, everything is row-major. Log-probabilities and NLLs are in nats.
+ * A model does one thing at a time: a call while another is under way is refused with an ArgumentError. Every call may
+ * reject with DisposedError after {@link Made.dispose} and with DeviceLostError where the GPU device goes away.
  */
 export class Made {
+  /** The configuration, every default filled in. */
   readonly config: ResolvedConfig;
   readonly #engine: Engine;
   readonly #ensemble: Ensemble;
@@ -65,8 +72,9 @@ export class Made {
   }
 
   /**
-   * Makes a model with fresh parameters.
-   * @throws ArgumentError on an illegal configuration, NoDeviceError, OutOfMemoryError
+   * Makes a model with fresh parameters, from `config.seed`.
+   * @throws ArgumentError naming the field of an illegal configuration, NoDeviceError where there is WebGPU but no
+   *   adapter, OutOfMemoryError where a weight matrix does not fit into a buffer
    */
   static async create(config: MadeConfig, options: CreateOptions = {}): Promise<Made> {
     const resolved = resolveConfig(config);
@@ -103,9 +111,11 @@ export class Made {
   }
 
   /**
-   * Trains on `train`. A run begins with fresh optimiser moments unless it resumes one.
+   * Trains on `train`, (rows, D), by minibatches that each take their own mask. A run begins with fresh optimiser moments
+   * unless it resumes one, and with the weights as they are.
    * @returns what happened, epoch by epoch; the model has the weights of `bestEpoch`.
-   * @throws ArgumentError, NotFiniteError, DeviceLostError
+   * @throws ArgumentError naming an illegal option, NotFiniteError where the loss overflows, DeviceLostError unless it
+   *   recovers, CheckpointError where a checkpoint cannot be written, or what a callback throws
    */
   fit(train: BinaryRows, options: FitOptions = {}): Promise<FitResult> {
     return this.#alone("fit", () => {
@@ -122,14 +132,15 @@ export class Made {
   }
 
   /**
-   * log p(x) of every row in nats, (rows): with K masks the log of the mean of their probabilities.
+   * log p(x) of every row in nats, (rows): Σ_d log p(x_d | x_<d), and with K masks the log of the mean of their probabilities,
+   * log 1/K Σ_k p_k(x).
    * With `masked: false` the same sum of terms, which is no log-probability: over all x it does not add up to 1.
    */
   logProb(rows: BinaryRows, options: LogProbOptions = {}): Promise<Float64Array> {
     return this.#alone("logProb", () => this.#logProb(rows, options));
   }
 
-  /** log p_k(x) of every row under each mask k in nats, (masks, rows). */
+  /** log p_k(x) of every row under each mask k in nats, (masks, rows): the numbers that {@link logProb} averages. */
   logProbByMask(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
     return this.#alone("logProbByMask", async () => {
       checkRows("rows", rows, this.config.inputs);
@@ -139,8 +150,8 @@ export class Made {
 
   /**
    * What every cell adds to log p(x) in nats, (rows, D), so that a row's numbers sum to its log p: which cells make it
-   * unlikely. With several masks, log p(x_d | x_<d) averaged over them in proportion to p_k(x), less an equal share in every
-   * cell of what that sum has too much: see {@link logProbByInput} in score.ts.
+   * unlikely. With one mask that is log p(x_d | x_<d). With K masks it is their average, weighed by r_k = p_k(x) / Σ_j p_j(x);
+   * the sum of that is log p(x) + KL(r ‖ uniform), so every cell carries KL / D less.
    */
   logProbByInput(rows: BinaryRows, { masks, signal }: LogProbOptions = {}): Promise<Float64Array> {
     return this.#alone("logProbByInput", async () => {
@@ -149,7 +160,10 @@ export class Made {
     });
   }
 
-  /** p(x_d = 1 | x_<d) under one mask, or the logits behind them, (rows, D), row-major. */
+  /**
+   * p(x_d = 1 | x_<d) under one mask, or the logits behind them, (rows, D): what comes before d is said by the mask's ordering.
+   * A mixture of several orderings has no conditionals of its own.
+   */
   conditionals(rows: BinaryRows, { mask = 0, as = "probabilities" }: ConditionalsOptions = {}): Promise<Float32Array> {
     return this.#alone("conditionals", async () => {
       checkRows("rows", rows, this.config.inputs);
@@ -162,7 +176,10 @@ export class Made {
     });
   }
 
-  /** Draws `n` rows, each value in its turn, from the model or from one of its masks, at the cost of one forward pass. */
+  /**
+   * Draws `n` rows, each value in its turn, from the model or from one of its masks, at the cost of one forward pass.
+   * @throws ArgumentError naming an illegal option, or where the model has `masked: false` and is no distribution
+   */
   sample(n: number, options?: SampleOptions): Promise<BinaryRows> {
     return this.#alone("sample", async () => (await draw(this.#asked, n, options)).rows);
   }
@@ -211,6 +228,7 @@ export class Made {
   /**
    * The `k` rows of `among` that differ from each of `rows` in fewest inputs, nearest first; of rows as far away the one with
    * the lower number comes first.
+   * Hamming distances; the model lends its engine and nothing else.
    * @throws ArgumentError unless k is in 1 … rows of `among`
    */
   nearest(rows: BinaryRows, among: BinaryRows, k = 1, { signal }: { signal?: AbortSignal } = {}): Promise<Neighbours> {
@@ -260,13 +278,14 @@ export class Made {
     return this.#alone("exportOnnx", async () => exportOnnx(this.config, await this.#network.read(), this.masks()));
   }
 
-  /** Frees everything the model holds. A device of the caller's stays. */
+  /** Frees everything the model holds on the GPU; a device of the caller's stays. A second call does nothing. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#engine.dispose();
   }
 
+  /** {@link dispose}, at the end of the block of `using made = await Made.create(…)`. */
   [Symbol.dispose](): void {
     this.dispose();
   }

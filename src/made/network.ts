@@ -43,6 +43,7 @@ export interface Progress {
   nllSum: number;
 }
 
+/** p(x_d = 1 | x_<d), or the logits of these. */
 export type ConditionalsAs = "probabilities" | "logits";
 
 /** Values of every parameter by name, in canonical unit order and the engine's own precision. */
@@ -87,8 +88,9 @@ export interface DrawRequest {
 
 /** Where drawing stands. */
 export interface DrawProgress {
-  /** Cells drawn so far, and how many there are: rows × inputs. */
+  /** Cells drawn so far. */
   readonly cells: number;
+  /** Cells to draw: rows × inputs. */
   readonly of: number;
   /** The rows as they are, 0 where nothing is drawn yet. To be called before the callback ends. */
   snapshot(): Promise<BinaryRows>;

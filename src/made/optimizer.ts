@@ -5,6 +5,7 @@ import { checkLearningRate, type LearningRate } from "./schedule.ts";
 
 /** Adam (Kingma and Ba) as torch.optim.Adam: `weightDecay` is an L2 term added to the gradient. */
 export interface AdamOptions {
+  /** Which optimiser it is. */
   name: "adam";
   /** Default 1e-3. */
   learningRate?: LearningRate;
@@ -20,6 +21,7 @@ export interface AdamOptions {
 
 /** AdamW (Loshchilov and Hutter) as torch.optim.AdamW: weights decay by learningRate · weightDecay, beside the gradient. */
 export interface AdamWOptions extends Omit<AdamOptions, "name"> {
+  /** Which optimiser it is. */
   name: "adamw";
   /** Default 1e-2. Weights that every mask hides decay, too. */
   weightDecay?: number;
@@ -27,6 +29,7 @@ export interface AdamWOptions extends Omit<AdamOptions, "name"> {
 
 /** Stochastic gradient descent as torch.optim.SGD: `weightDecay` is an L2 term added to the gradient. */
 export interface SgdOptions {
+  /** Which optimiser it is. */
   name: "sgd";
   /** Default 1e-3. */
   learningRate?: LearningRate;
@@ -42,6 +45,7 @@ export interface SgdOptions {
 
 /** Adagrad (Duchi, Hazan, Singer) as torch.optim.Adagrad: `weightDecay` is an L2 term added to the gradient. */
 export interface AdagradOptions {
+  /** Which optimiser it is. */
   name: "adagrad";
   /** Default 1e-2. */
   learningRate?: LearningRate;
@@ -57,6 +61,7 @@ export interface AdagradOptions {
 
 /** Adadelta (Zeiler) as torch.optim.Adadelta: `weightDecay` is an L2 term added to the gradient. */
 export interface AdadeltaOptions {
+  /** Which optimiser it is. */
   name: "adadelta";
   /** Default 1. */
   learningRate?: LearningRate;
@@ -68,6 +73,7 @@ export interface AdadeltaOptions {
   weightDecay?: number;
 }
 
+/** An optimiser by its name, with PyTorch's arguments; what is left out has the default that PyTorch has, or that is said. */
 export type OptimizerOptions = AdamOptions | AdamWOptions | SgdOptions | AdagradOptions | AdadeltaOptions;
 
 type Complete<Options, Rate> = Options extends unknown

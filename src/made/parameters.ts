@@ -6,7 +6,9 @@ import type { ResolvedConfig } from "./config.ts";
 
 /** One parameter: row-major values; weights are `[out, in]`, biases `[out]`. */
 export interface Parameter {
+  /** `[out, in]` or `[out]`. */
   readonly shape: readonly number[];
+  /** The values, rounded to float32 where the engine has float64. */
   readonly data: Float32Array;
 }
 

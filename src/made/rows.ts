@@ -10,6 +10,7 @@ export type BinaryValues = ArrayLike<number | boolean> | readonly ArrayLike<numb
  * ⌊d / 32⌋, unused bits are 0.
  */
 export class BinaryRows {
+  /** How many rows there are. */
   readonly rows: number;
   /** D: values a row. */
   readonly inputs: number;

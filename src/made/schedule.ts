@@ -24,11 +24,13 @@ interface Common {
 
 /** One rate, after the warm-up. */
 export interface ConstantSchedule extends Common {
+  /** Which plan it is. */
   name: "constant";
 }
 
 /** Multiplies by `factor` after `every` units, again and again, as torch.optim.lr_scheduler.StepLR. */
 export interface StepSchedule extends Common {
+  /** Which plan it is. */
   name: "step";
   /** Units from one drop to the next (step_size). */
   every: number;
@@ -41,6 +43,7 @@ export interface StepSchedule extends Common {
  * there.
  */
 export interface CosineSchedule extends Common {
+  /** Which plan it is. */
   name: "cosine";
   /**
    * Units until `minimum` is reached, counted from the beginning of the run, warm-up included (default: until
@@ -56,6 +59,7 @@ export type Schedule = ConstantSchedule | StepSchedule | CosineSchedule;
 
 /** Stands for a function where one can't be: whoever resumes the run has to give it again. */
 export interface FunctionSchedule {
+  /** Which plan it is. */
   name: "function";
 }
 

@@ -3,6 +3,7 @@
 import { NoDeviceError } from "../errors.ts";
 import { isSoftware, requestOwnDevice } from "../gpu/gpu.ts";
 
+/** Which adapter {@link requestDevice} asks for. */
 export interface NodeDeviceOptions {
   /** `"software"` asks for one that runs on the processor (lavapipe, SwiftShader); default: the best there is. */
   adapter?: "software";
@@ -12,8 +13,9 @@ export interface NodeDeviceOptions {
 const instances = new WeakMap<GPUDevice, GPU>();
 
 /**
- * A GPUDevice with every limit and feature that the model can use.
- * @throws NoDeviceError saying what to install where there is no driver
+ * A GPUDevice with every limit and feature that the model can use, from Dawn: the npm package `webgpu`, installed beside
+ * this one. The caller ends it with `device.destroy()`; as long as it lives the process may not end by itself.
+ * @throws NoDeviceError saying what to install where the package or a driver is missing
  */
 export async function requestDevice({ adapter }: NodeDeviceOptions = {}): Promise<GPUDevice> {
   const { create, globals } = await import("webgpu").catch((cause) => {

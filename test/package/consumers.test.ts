@@ -134,7 +134,9 @@ describe("in a browser", () => {
 
 describe("in Node", () => {
   const node = async (code: string, folder = consumer): Promise<unknown> => {
-    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code], { cwd: folder });
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", code], {
+      cwd: folder,
+    });
     return JSON.parse(stdout);
   };
 
@@ -184,9 +186,13 @@ describe("in Node", () => {
     ]) {
       const args = ["--noEmit", "--strict", "--target", "ES2022", "--lib", "ES2023,ESNext.Disposable,DOM"];
       args.push("--module", module, "--moduleResolution", moduleResolution, "--skipLibCheck", "false", "typed.ts");
-      const said = await promisify(execFile)(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), ...args], {
-        cwd: consumer,
-      }).catch(({ stdout }) => ({ stdout }));
+      const said = await promisify(execFile)(
+        process.execPath,
+        [join(root, "node_modules/typescript/bin/tsc"), ...args],
+        {
+          cwd: consumer,
+        },
+      ).catch(({ stdout }) => ({ stdout }));
       expect(said.stdout, moduleResolution).toBe("");
     }
   });

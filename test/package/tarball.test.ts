@@ -101,7 +101,8 @@ describe("the package", () => {
     if (!analysis.types) throw new Error("arethetypeswrong finds no types");
     // Node's old resolution knows no "exports", and CommonJS gets an ES module: from Node 20.19 on require() takes one.
     const problems = analysis.problems.filter(
-      (problem) => !(problem.kind === "CJSResolvesToESM" || ("resolutionKind" in problem && problem.resolutionKind === "node10")),
+      (problem) =>
+        !(problem.kind === "CJSResolvesToESM" || ("resolutionKind" in problem && problem.resolutionKind === "node10")),
     );
     expect(problems).toEqual([]);
   });
