@@ -21,6 +21,7 @@ export default defineConfig(({ mode }) => {
         // What Node has, and what a user may choose to install. fflate is bundled: a page without a bundler could not
         // follow a bare import of it.
         external: [/^node:/, "webgpu"],
+        checks: { pluginTimings: false },
         output: { minify: true }, // white space too, which build.minify leaves in libraries
       },
     },

@@ -3,19 +3,16 @@
 
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
-import { type Browser, chromium } from "playwright";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import webpack from "webpack";
 import * as source from "../../src/index.ts";
 import { allClose } from "../support/all-close.ts";
-import { launchOptions } from "../support/browser.ts";
 import { lend, root } from "./installed.ts";
+import { pageOf, type Served, serve } from "./served.ts";
 
 interface Figures {
   engine: string;
@@ -28,9 +25,6 @@ interface Figures {
 
 const consumer = inject("consumer");
 const entry = join(consumer, "page.js");
-const html = (script: string) =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>consumer</title><link rel="icon" href="data:,">` +
-  `<script type="module" src="${script}"></script></head></html>`;
 
 let expected: Figures;
 beforeAll(async () => {
@@ -52,59 +46,35 @@ function check(got: Figures): void {
 }
 
 describe("in a browser", () => {
-  let browser: Browser;
-  let server: Server;
-  let address: string;
+  let served: Served;
   beforeAll(async () => {
-    server = createServer((request, response) => {
-      const path = new URL(request.url!, "http://localhost").pathname;
-      try {
-        const body = readFileSync(join(consumer, path));
-        const type = { ".html": "text/html", ".js": "text/javascript", ".map": "application/json" }[extname(path)];
-        response.setHeader("content-type", type ?? "application/octet-stream").end(body);
-      } catch {
-        response.writeHead(404).end();
-      }
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch(launchOptions);
+    served = await serve(consumer);
   });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+  afterAll(() => served?.close());
 
   /** Opens a page of the folder and gives what the program in it found. */
   async function figuresOf(path: string): Promise<Figures> {
-    const page = await browser.newPage();
-    const problems: string[] = [];
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    page.on("pageerror", (error) => problems.push(error.message));
-    await page.goto(`${address}/${path}`);
-    await expect.poll(async () => problems.length > 0 || (await page.evaluate("'result' in globalThis"))).toBe(true);
-    expect(problems).toEqual([]);
+    const page = await served.open(path, "'result' in globalThis");
     const figures = (await page.evaluate("globalThis.result")) as Figures;
     await page.close();
-    expect(problems).toEqual([]);
     expect(figures.engine).toContain("swiftshader");
     return figures;
   }
 
   const BUNDLERS: Record<string, (out: string) => Promise<unknown>> = {
     async Vite(out) {
-      writeFileSync(join(consumer, "index.html"), html("./page.js"));
+      writeFileSync(join(consumer, "index.html"), pageOf("./page.js"));
       await vite({ root: consumer, base: "./", configFile: false, logLevel: "error", build: { outDir: out } });
     },
     async esbuild(out) {
       await esbuild({ entryPoints: [entry], bundle: true, minify: true, format: "esm", outfile: join(out, "page.js") });
-      writeFileSync(join(out, "index.html"), html("./page.js"));
+      writeFileSync(join(out, "index.html"), pageOf("./page.js"));
     },
     async webpack(out) {
       const compiler = webpack({ mode: "production", entry, output: { path: out, filename: "page.js" } })!;
       const stats = await promisify(compiler.run.bind(compiler))();
       expect(stats!.toJson({ errors: true, warnings: true }).errors).toEqual([]);
-      writeFileSync(join(out, "index.html"), html("./page.js"));
+      writeFileSync(join(out, "index.html"), pageOf("./page.js"));
     },
   };
 
@@ -127,7 +97,7 @@ describe("in a browser", () => {
       program.replace('from "made-webgpu"', 'from "../node_modules/made-webgpu/dist/index.js"'),
     );
     cpSync(entry, join(out, "page.js"));
-    writeFileSync(join(out, "index.html"), html("./page.js"));
+    writeFileSync(join(out, "index.html"), pageOf("./page.js"));
     check(await figuresOf("plain/index.html"));
   });
 });
