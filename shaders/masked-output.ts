@@ -1,4 +1,5 @@
-// masked-output: the logits z = c + V h [+ A x] and, in the same pass, what is wanted of them.
+// masked-output: the logits z = (c + V h) [+ A x] and, in the same pass, what is wanted of them. What comes through A is summed
+// by itself and added last, so that a walk can add to both sums as it goes.
 // "train": δ = (σ(z) − x) / B and the block's share of −log p; "score": the share alone; "probabilities": σ(z);
 // "logits": z itself.
 
@@ -90,14 +91,25 @@ fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
 }
 #endif
 ${blockOfInvocation(block, "layer.units")}
+#if ${directConnections}
+  let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
+  var direct: array<vec4f, ${block.units * vectors}>;
+  {
+${accumulators(block, () => "0.0")}
+${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
+${collect(block)}
+    direct = sums;
+  }
+#endif
   let end = masks[step.mask + layer.fanIn + lastUnit];
 ${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
-#if ${directConnections}
-  let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
-${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
-#endif
 ${collect(block)}
+#if ${directConnections}
+  for (var u = 0u; u < unitsHere; u++) {
+    for (var r = 0u; r < vectorsHere; r++) { sums[u * ${vectors}u + r] += direct[u * ${vectors}u + r]; }
+  }
+#endif
 #if ${wholeRows}
   for (var u = 0u; u < unitsHere; u++) {
     for (var r = 0u; r < vectorsHere; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
