@@ -10,7 +10,7 @@ import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
-import { wgsl } from "./wgsl.ts";
+import { repeat2, wgsl } from "./wgsl.ts";
 
 export const EPILOGUES = ["train", "score", "probabilities", "logits"] as const;
 export type Epilogue = (typeof EPILOGUES)[number];
@@ -93,23 +93,23 @@ fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
 ${blockOfInvocation(block, "layer.units")}
 #if ${directConnections}
   let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
-  var direct: array<vec4f, ${block.units * vectors}>;
-  {
 ${accumulators(block, () => "0.0")}
 ${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
-${collect(block)}
-    direct = sums;
-  }
+${repeat2(
+  block.units,
+  vectors,
+  (u, r) => `  let direct${u}_${r} = acc${u}_${r};
+  acc${u}_${r} = vec4f(bias(unit + ${u}u));`,
+)}
+#else
+${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 #endif
   let end = masks[step.mask + layer.fanIn + lastUnit];
-${accumulators(block, (u) => `bias(unit + ${u}u)`)}
 ${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
-${collect(block)}
 #if ${directConnections}
-  for (var u = 0u; u < unitsHere; u++) {
-    for (var r = 0u; r < vectorsHere; r++) { sums[u * ${vectors}u + r] += direct[u * ${vectors}u + r]; }
-  }
+${repeat2(block.units, vectors, (u, r) => `  acc${u}_${r} += direct${u}_${r};`)}
 #endif
+${collect(block)}
 #if ${wholeRows}
   for (var u = 0u; u < unitsHere; u++) {
     for (var r = 0u; r < vectorsHere; r++) { write(unit + u, (row4 + r) * 4u, sums[u * ${vectors}u + r]); }
