@@ -12,6 +12,9 @@ import { repeat, wgsl } from "./wgsl.ts";
 /** Invocations a workgroup: on a processor few, so that few rows still use every core. */
 export const WALK_LANES: Record<AdapterKind, number> = { lavapipe: 8, swiftshader: 8, hardware: 32 };
 
+/** Most positions of a block. */
+export const MOST_POSITIONS = 128;
+
 const bindings = {
   step: dynamicUniform("Walk"),
   plan: read("array<vec4u>"), // see src/made/gpu/walk-plan.ts
@@ -39,14 +42,18 @@ ${activation === "softplus" ? "" : SOFTPLUS}
 ${activation === "sigmoid" ? "" : SIGMOID}
 ${activate(activation)}
 
-/** The sum of a unit that sees values of x: what came before the block, and the block's own part, bits of a word. */
-fn finishOfBits(entry: u32, row: u32, drawn: u32) -> f32 {
+/** What the block has drawn, a bit a position. */
+var<private> drawn: array<u32, ${MOST_POSITIONS / 32}>;
+
+/** The sum of a unit that sees values of x: what came before the block, and the block's own part. */
+fn finishOfBits(entry: u32, row: u32) -> f32 {
   let its = plan[entry];
   var z = values[its.w * step.pitch * 4u + row];
   // Four at a time: beyond the last one weights are 0.
   for (var k = 0u; k < its.z; k += 4u) {
     let w = triangle[its.x + k / 4u];
-${repeat(4, (i) => `    z = fma(w[${i}], f32((drawn >> (k + ${i}u)) & 1u), z);`)}
+    let bits = drawn[k / 32u] >> (k % 32u);
+${repeat(4, (i) => `    z = fma(w[${i}], f32((bits >> ${i}u) & 1u), z);`)}
   }
   return z;
 }
@@ -70,27 +77,27 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let row = id.x;
   if (row >= step.rows) { return; }
   let pitch = step.pitch * 4u;
-  var drawn = 0u;
   var logps = vec2f(0.0);
   for (var position = step.begin; position < step.end; position++) {
     let its = plan[position * step.links + step.links - 1u];
     var z = 0.0;
-    if (step.links == 1u) { z = finishOfBits(its.x, row, drawn); } else { z = finish(its.x, row); }
+    if (step.links == 1u) { z = finishOfBits(its.x, row); } else { z = finish(its.x, row); }
 #if ${directConnections}
-    z += finishOfBits(its.y, row, drawn);
+    z += finishOfBits(its.y, row);
 #endif
     let t = z * step.inverseTemperature;
     let u = uniforms[position * pitch + row];
     let one = u < sigmoid(vec4f(t)).x;
     values[position * pitch + row] = select(0.0, 1.0, one);
-    drawn |= select(0u, 1u, one) << (position - step.begin);
+    let at = position - step.begin;
+    drawn[at / 32u] |= select(0u, 1u, one) << (at % 32u);
     let logp = select(0.0, t, one) - softplus(vec4f(t)).x;
     logps += select(vec2f(logp, 0.0), vec2f(0.0, logp), u < 0.0 || u >= 1.0);
     for (var l = 0u; l + 1u < step.links; l++) {
       let units = plan[position * step.links + l];
       for (var entry = units.x; entry < units.y; entry++) {
         var sum = 0.0;
-        if (l == 0u) { sum = finishOfBits(entry, row, drawn); } else { sum = finish(entry, row); }
+        if (l == 0u) { sum = finishOfBits(entry, row); } else { sum = finish(entry, row); }
         values[plan[entry].w * pitch + row] = activate(vec4f(sum)).x;
       }
     }

@@ -17,7 +17,7 @@ export const STEP = uniformStruct("Step", {
   nextMask: "u32",
   /** Index of this step's first result. */
   result: "u32",
-  /** Minibatches done in this run before this one: what dropout's draws go by. */
+  /** Minibatches done in this run before this one, what dropout's draws go by; masks that rows were scored under before. */
   number: "u32",
   /** Rows of x before the values to predict: 0, or 2 · unitPitch where inputs drop out of those that the network sees. */
   targets: "u32",

@@ -2,7 +2,7 @@
 // What the package exports. Nothing inside imports this file.
 
 export * from "./errors.ts";
-export { describe } from "./gpu/gpu.ts";
+export { describe, requestDevice } from "./gpu/gpu.ts";
 export { type BinarizeOptions, binarize } from "./io/binarize.ts";
 export { toBinaryRows } from "./io/binary-rows.ts";
 export type { ElementType, FileBytes, NdArray } from "./io/elements.ts";

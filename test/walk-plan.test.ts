@@ -9,7 +9,7 @@ import { build, check, descriptions } from "./support/models.ts";
 
 test("pushes and triangle together visit every connection once, in the order in which units are finished", () => {
   check(
-    fc.property(descriptions({ maxD: 50 }), fc.integer({ min: 1, max: 32 }), (description, size) => {
+    fc.property(descriptions({ maxD: 50 }), fc.integer({ min: 1, max: 64 }), (description, size) => {
       const { config, model, masks } = build(description);
       const { inputs: D, hidden } = config;
       for (const mask of masks) {

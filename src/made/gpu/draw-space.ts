@@ -49,7 +49,7 @@ export class DrawSpace {
   #added = 0;
   #sent = 0;
 
-  /** @param weights of the triangle, in vec4s, and at most @param size positions a block */
+  /** @param weights of the triangle, in vec4s, and at least @param size positions a block */
   constructor(shared: Shared, capacity: number, weights: number, size: number) {
     const { gpu, config } = shared;
     const { inputs: D } = config;
@@ -74,7 +74,7 @@ export class DrawSpace {
 
   /** Whether a walk of so many rows, weights inside the blocks and positions a block can be made here. */
   fits(capacity: number, weights: number, size: number): boolean {
-    return capacity <= this.capacity && weights <= this.#weights && size === this.#block;
+    return capacity <= this.capacity && weights <= this.#weights && size >= this.#block;
   }
 
   /** What a bind group sees of the steps: one. */

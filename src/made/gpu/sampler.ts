@@ -5,7 +5,7 @@ import { ancestralPack } from "../../../shaders/ancestral-pack.ts";
 import { ancestralPush, type PushBlock, pushBlockFor } from "../../../shaders/ancestral-push.ts";
 import { ancestralTriangle } from "../../../shaders/ancestral-triangle.ts";
 import { ancestralUniforms } from "../../../shaders/ancestral-uniforms.ts";
-import { ancestralWalk, WALK_LANES } from "../../../shaders/ancestral-walk.ts";
+import { ancestralWalk, MOST_POSITIONS, WALK_LANES } from "../../../shaders/ancestral-walk.ts";
 import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { Mask } from "../masks.ts";
@@ -25,8 +25,14 @@ const DRAW = 100;
 /** The largest float32 below 1. */
 const BELOW_ONE = 1 - 2 ** -24;
 
+/** So many rows are few: they cost dispatches more than work. */
+const FEW = 64;
+
 /** Positions a block: long ones cost sequential work inside them, short ones dispatches. */
-const blockSize = (D: number): number => Math.max(4, Math.min(32, 4 * Math.round(D / 64)));
+const blockSize = (D: number, rows: number): number =>
+  rows <= FEW
+    ? Math.max(8, Math.min(MOST_POSITIONS, 4 * Math.round(D / 24)))
+    : Math.max(4, Math.min(MOST_POSITIONS / 2, 4 * Math.round(D / 48)));
 
 /** The kernels bound for one request. */
 interface Bound {
@@ -62,9 +68,9 @@ export class Sampler {
   async draw(request: DrawRequest): Promise<Drawn> {
     const { gpu, config } = this.#shared;
     const { rows: n, walks, given, every = Number.POSITIVE_INFINITY } = request;
-    const size = Math.min(blockSize(config.inputs), every);
-    const plans = walks.map(({ mask }) => planWalk(config, mask, size));
     const together = Math.min(ROWS[gpu.kind], Math.max(...walks.map(({ rows }) => rows.length)));
+    const size = Math.min(blockSize(config.inputs, together), every);
+    const plans = walks.map(({ mask }) => planWalk(config, mask, size));
     const block = pushBlockFor(gpu, together);
     const pitch = roundUp(together, block.rows) / 4;
     const space = await this.#spaceFor(together, Math.max(...plans.map(({ triangle }) => triangle)), size);

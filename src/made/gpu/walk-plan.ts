@@ -75,7 +75,7 @@ export function planWords(shape: Shape): number {
 }
 
 /**
- * The walk under `mask` in blocks of `size` positions, 1 … 32. It halves what is ahead again and again: when the first half of
+ * The walk under `mask` in blocks of `size` positions, 1 … 128. It halves what is ahead again and again: when the first half of
  * 2, 4, 8 … blocks is drawn, all of it is passed on to the second half at once. So every sum is read and written a few
  * times and not once a block, and still takes its terms in ascending order.
  */
