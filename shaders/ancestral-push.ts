@@ -15,7 +15,7 @@ import {
 } from "../src/gpu/kernel-spec.ts";
 import { type Block, blockName, type Choices, many, pick, type Target } from "./block.ts";
 import { BIAS } from "./chunks/bias.ts";
-import { collect, invocationInGroup, matmul, placeInGroup, prelude } from "./chunks/matmul.ts";
+import { blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, WALK } from "./structs.ts";
 import { repeat2, wgsl } from "./wgsl.ts";
 
@@ -77,26 +77,17 @@ ${LAYER.wgsl}
 ${declare(bindings)}
 ${BIAS}
 
-@compute @workgroup_size(${lanes[0]}, ${lanes[1]})
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
-${invocationInGroup(block)}
-) {
-  let unit = (step.onto / ${units}u + group.x * ${lanes[0]}u + local.x) * ${units}u;
-  let row4 = ${lanes[1] > 1 ? `(group.y * ${lanes[1]}u + local.y)` : "group.y"} * ${vectors}u;
-  let at = (step.aboveAt + unit) * step.pitch + row4;
-  // Units of the block that are finished hold their activations by now, and others get this with more: those stay.
+${blockOfInvocation(block, "step.until", "step.rows", `step.onto / ${units}u * ${units}u`)}
+  // Units before these are finished and hold their activations by now: those stay.
   let first = max(unit, step.onto) - unit;
-  let last = select(0u, min(${units}u, max(unit, step.until) - unit), row4 * 4u < step.rows);
+  let at = (step.aboveAt + unit) * step.pitch + row4;
   if (step.fresh > 0u) {
-    for (var u = first; u < last; u++) {
+    for (var u = first; u < unitsHere; u++) {
       let start = select(0.0, bias(unit + u), step.fresh == 1u);
-      for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = vec4f(start); }
+      for (var r = 0u; r < vectorsHere; r++) { values[at + u * step.pitch + r] = vec4f(start); }
     }
     return;
   }
-${placeInGroup(block)}
 ${repeat2(units, vectors, (u, r) => `  var acc${u}_${r} = values[at + ${u}u * step.pitch + ${r}u];`)}
 ${matmul(block, {
   left: "weights",
@@ -110,8 +101,8 @@ ${matmul(block, {
 })}
 ${collect(block)}
   // A loop, so that it is compiled once and not once a unit: on software adapters that is seconds.
-  for (var u = first; u < last; u++) {
-    for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
+  for (var u = first; u < unitsHere; u++) {
+    for (var r = 0u; r < vectorsHere; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
   }
 }
 `,
