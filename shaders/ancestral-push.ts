@@ -1,6 +1,6 @@
 // ancestral-push: passes the units that a block of positions has finished on to every unit above that is not finished:
 // z[u, b] += Σ_{k = first}^{last − 1} W[u, k] · h[k, b], in ascending k with fused multiply-adds, as a forward pass adds.
-// Of all the work of drawing this is nearly the whole, and it is a dense matmul: units after the block see all of it.
+// Of all the work of drawing this is nearly the whole, and it is a dense matmul: units above see all that is passed on.
 
 import type { AdapterKind } from "../src/gpu/gpu.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../src/gpu/kernel-spec.ts";
 import { type Block, blockName, type Choices, many, pick, type Target } from "./block.ts";
 import { BIAS } from "./chunks/bias.ts";
-import { collect, invocationInGroup, matmul, placeInGroup, prelude } from "./chunks/matmul.ts";
+import { blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, WALK } from "./structs.ts";
 import { repeat2, wgsl } from "./wgsl.ts";
 
@@ -54,20 +54,20 @@ const bindings = {
   masks: read("array<u32>"),
   parameters: read("array<f32>"), // what holds the biases, from layer.biasAt on, home order
   weights: read("array<vec4f>"), // forward working copy, (inputs, unitPitch / 4)
-  values: readWrite("array<vec4f>"), // x, h¹ … hᴸ and z, each (units, pitch)
+  values: readWrite("array<vec4f>"), // x, h¹ … hᴸ, z and what comes through A, each (units, pitch)
 };
 
 export const ancestralPush = (config: {
   block: PushBlock;
-}): KernelSpec<typeof bindings, { from: number; units: number; rows: number }> => {
+}): KernelSpec<typeof bindings, { onto: number; until: number; rows: number }> => {
   const { block } = config;
   const { units, rows, lanes } = block;
   const vectors = rows / 4;
   return {
     label: `ancestral-push(${blockName(block)})`,
     bindings,
-    workgroups: ({ from, units: all, rows: B }) => [
-      ceilDiv(ceilDiv(all, units) - Math.floor(from / units), lanes[0]),
+    workgroups: ({ onto, until, rows: B }) => [
+      ceilDiv(ceilDiv(until, units) - Math.floor(onto / units), lanes[0]),
       ceilDiv(B, rows * lanes[1]),
     ],
     code: wgsl`
@@ -77,25 +77,17 @@ ${LAYER.wgsl}
 ${declare(bindings)}
 ${BIAS}
 
-@compute @workgroup_size(${lanes[0]}, ${lanes[1]})
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(local_invocation_id) local: vec3u,
-${invocationInGroup(block)}
-) {
-  let unit = (step.onto / ${units}u + group.x * ${lanes[0]}u + local.x) * ${units}u;
-  let row4 = ${lanes[1] > 1 ? `(group.y * ${lanes[1]}u + local.y)` : "group.y"} * ${vectors}u;
-  let at = (step.aboveAt + unit) * step.pitch + row4;
-  // Units of the block that are finished hold their activations by now: those stay. Beyond the edge there are none.
+${blockOfInvocation(block, "step.until", "step.rows", `step.onto / ${units}u * ${units}u`)}
+  // Units before these are finished and hold their activations by now: those stay.
   let first = max(unit, step.onto) - unit;
-  let last = select(0u, min(${units}u, max(unit, layer.units) - unit), row4 * 4u < step.rows);
-  if (step.fresh == 1u) {
-    for (var u = first; u < last; u++) {
-      for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = vec4f(bias(unit + u)); }
+  let at = (step.aboveAt + unit) * step.pitch + row4;
+  if (step.fresh > 0u) {
+    for (var u = first; u < unitsHere; u++) {
+      let start = select(0.0, bias(unit + u), step.fresh == 1u);
+      for (var r = 0u; r < vectorsHere; r++) { values[at + u * step.pitch + r] = vec4f(start); }
     }
     return;
   }
-${placeInGroup(block)}
 ${repeat2(units, vectors, (u, r) => `  var acc${u}_${r} = values[at + ${u}u * step.pitch + ${r}u];`)}
 ${matmul(block, {
   left: "weights",
@@ -109,8 +101,8 @@ ${matmul(block, {
 })}
 ${collect(block)}
   // A loop, so that it is compiled once and not once a unit: on software adapters that is seconds.
-  for (var u = first; u < last; u++) {
-    for (var r = 0u; r < ${vectors}u; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
+  for (var u = first; u < unitsHere; u++) {
+    for (var r = 0u; r < vectorsHere; r++) { values[at + u * step.pitch + r] = sums[u * ${vectors}u + r]; }
   }
 }
 `,

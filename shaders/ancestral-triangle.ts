@@ -10,9 +10,9 @@ const LANES = 32;
 const bindings = {
   step: dynamicUniform("Walk"),
   layer: uniform("Layer"),
-  plan: read("array<u32>"), // see src/made/gpu/walk-plan.ts
+  plan: read("array<vec4u>"), // see src/made/gpu/walk-plan.ts
   weights: read("array<f32>"), // forward working copy, (inputs, unitPitch)
-  triangle: readWrite("array<f32>"), // as the plan has it
+  triangle: readWrite("array<vec4f>"), // as the plan has it, each unit's filled up with zeros
 };
 
 export const ancestralTriangle = (): KernelSpec<typeof bindings, { units: number }> => ({
@@ -28,10 +28,12 @@ ${declare(bindings)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let unit = id.x;
   if (unit >= layer.units) { return; }
-  let its = plan[step.link * 4u] + unit * 3u;
-  let begin = plan[its + 1u];
-  for (var k = begin; k < plan[its + 2u]; k++) {
-    triangle[plan[its] + k - begin] = weights[k * layer.unitPitch + unit];
+  let its = plan[step.entries + unit];
+  let first = its.y - step.belowAt;
+  for (var k = 0u; k < its.z; k += 4u) {
+    var four = vec4f(0.0);
+    for (var i = 0u; i < min(4u, its.z - k); i++) { four[i] = weights[(first + k + i) * layer.unitPitch + unit]; }
+    triangle[its.x + k / 4u] = four;
   }
 }
 `,

@@ -25,7 +25,9 @@ const EITHER = [false, true];
 
 /** Every kernel with every variant of its parts. */
 export function allKernels(): KernelSpec<Bindings, never>[] {
-  const specs: KernelSpec<Bindings, never>[] = [reduceLoss({ reduction: "sum" }), reduceLoss({ reduction: "rows" })];
+  const specs: KernelSpec<Bindings, never>[] = (["sum", "rows", "mixture"] as const).map((reduction) =>
+    reduceLoss({ reduction }),
+  );
   for (const training of EITHER) specs.push(gatherBatch({ training }));
   specs.push(gatherBatch({ training: true, dropout: true }), maskBiases());
   for (const rule of RULES) specs.push(connectivityUpdate({ rule }));

@@ -1,4 +1,5 @@
-// masked-output: the logits z = c + V h [+ A x] and, in the same pass, what is wanted of them.
+// masked-output: the logits z = (c + V h) [+ A x] and, in the same pass, what is wanted of them. What comes through A is summed
+// by itself and added last, so that a walk can add to both sums as it goes.
 // "train": δ = (σ(z) − x) / B and the block's share of −log p; "score": the share alone; "probabilities": σ(z);
 // "logits": z itself.
 
@@ -9,7 +10,7 @@ import { BIAS } from "./chunks/bias.ts";
 import { store, storeSums } from "./chunks/both-ways.ts";
 import { accumulators, blockGrid, blockOfInvocation, collect, matmul, prelude } from "./chunks/matmul.ts";
 import { LAYER, STEP } from "./structs.ts";
-import { wgsl } from "./wgsl.ts";
+import { repeat2, wgsl } from "./wgsl.ts";
 
 export const EPILOGUES = ["train", "score", "probabilities", "logits"] as const;
 export type Epilogue = (typeof EPILOGUES)[number];
@@ -90,12 +91,23 @@ fn gradient(z: vec4f, unit: u32, row4: u32) -> vec4f {
 }
 #endif
 ${blockOfInvocation(block, "layer.units")}
-  let end = masks[step.mask + layer.fanIn + lastUnit];
-${accumulators(block, (u) => `bias(unit + ${u}u)`)}
-${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
 #if ${directConnections}
   let directEnd = masks[step.mask + layer.directFanIn + lastUnit];
+${accumulators(block, () => "0.0")}
 ${matmul(block, { ...strides, left: "directWeights", right: "x", end: "directEnd" })}
+${repeat2(
+  block.units,
+  vectors,
+  (u, r) => `  let direct${u}_${r} = acc${u}_${r};
+  acc${u}_${r} = vec4f(bias(unit + ${u}u));`,
+)}
+#else
+${accumulators(block, (u) => `bias(unit + ${u}u)`)}
+#endif
+  let end = masks[step.mask + layer.fanIn + lastUnit];
+${matmul(block, { ...strides, left: "weights", right: "h", end: "end" })}
+#if ${directConnections}
+${repeat2(block.units, vectors, (u, r) => `  acc${u}_${r} += direct${u}_${r};`)}
 #endif
 ${collect(block)}
 #if ${wholeRows}

@@ -17,7 +17,7 @@ export const STEP = uniformStruct("Step", {
   nextMask: "u32",
   /** Index of this step's first result. */
   result: "u32",
-  /** Minibatches done in this run before this one: what dropout's draws go by. */
+  /** Minibatches done in this run before this one, what dropout's draws go by; masks that rows were scored under before. */
   number: "u32",
   /** Rows of x before the values to predict: 0, or 2 · unitPitch where inputs drop out of those that the network sees. */
   targets: "u32",
@@ -81,22 +81,22 @@ export const WALK = uniformStruct("Walk", {
   pitch: "u32",
   /** Where the walk's mask begins in the mask table, in words. */
   mask: "u32",
-  /** Positions begin … end−1 are drawn (0-based); of all blocks before the last one each has `size`. */
+  /** Positions begin … end−1 are drawn (0-based). */
   begin: "u32",
   end: "u32",
-  size: "u32",
-  /** Which weight matrix of the chain W1 … WL, V: 0 … L. */
-  link: "u32",
   /** L + 1. */
   links: "u32",
+  /** Where the plan's entries of the units above begin. */
+  entries: "u32",
   /** Which units of the layer below are passed on: first … last−1, and where that layer's values begin, in units. */
   first: "u32",
   last: "u32",
   belowAt: "u32",
-  /** The first unit above that they are passed on to, and where that layer's values begin, in units. */
+  /** The units above that they are passed on to, onto … until−1, and where that layer's values begin, in units. */
   onto: "u32",
+  until: "u32",
   aboveAt: "u32",
-  /** 1: sums begin here, with the biases. */
+  /** 1: sums begin here, with the biases; 2: with 0, as those through A do. */
   fresh: "u32",
   /** 1 / temperature. */
   inverseTemperature: "f32",

@@ -1,7 +1,7 @@
 // What the package exports. Nothing inside imports this file.
 
 export * from "./errors.ts";
-export { describe } from "./gpu/gpu.ts";
+export { describe, requestDevice } from "./gpu/gpu.ts";
 export { type BinarizeOptions, binarize, type Intensities } from "./io/binarize.ts";
 export { toBinaryRows } from "./io/binary-rows.ts";
 export type { ElementArray, ElementType, FileBytes, NdArray } from "./io/elements.ts";

@@ -1,7 +1,8 @@
 // What can be asked of a model, on the CPU engine; test-e2e/suite/asking.ts tells the same stories on the GPU.
 
 import { expect, test } from "vitest";
-import { chiSquared, stories } from "./support/asking.ts";
+import { stories } from "./support/stories/index.ts";
+import { chiSquared } from "./support/stories/story.ts";
 
 for (const { name, run } of stories) test(name, () => run("cpu"));
 

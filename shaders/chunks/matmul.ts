@@ -13,9 +13,9 @@ const TOGETHER = {
 };
 
 /** The entry point's parameter that those who fetch together need, and what of it `matmul` expects in scope. */
-export const invocationInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
+const invocationInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
   fetch in TOGETHER ? "  @builtin(subgroup_invocation_id) invocation: u32," : "";
-export const placeInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
+const placeInGroup = ({ fetch }: Pick<Block, "fetch">): string =>
   fetch in TOGETHER ? `  let in_group = invocation % ${TOGETHER[fetch as keyof typeof TOGETHER].invocations}u;` : "";
 
 /** Declares the accumulators acc{u}_{r} (vec4f along r), each beginning with `initial(u)`. */
@@ -141,7 +141,7 @@ var<workgroup> right_tile: array<vec4f, ${block.unroll * right}>;`,
 };
 
 /**
- * Entry point's head: `unit` and `row4` say which block this invocation computes, `unitsHere` and `vectorsHere` how much
+ * Entry point's head, for `count` units of which the block of `from` is the first: `unit` and `row4` say which block this invocation computes, `unitsHere` and `vectorsHere` how much
  * of it exists; `firstUnit`, `lastUnit` and `firstRow4` are those of the whole workgroup. Invocations beyond the edge
  * come along, with nothing to store: those that fetch together need everybody. Workgroups of much and of little work
  * take turns, so that whoever gets a range of them gets its share.
@@ -150,6 +150,7 @@ export const blockOfInvocation = (
   { units, rows, lanes, fetch }: Block,
   count: string,
   rowCount = "step.rows",
+  from = "0u",
 ): string => `
 @compute @workgroup_size(${lanes[0]}, ${lanes[1]})
 fn main(
@@ -160,7 +161,7 @@ ${invocationInGroup({ fetch })}
 ${fetch === "workgroup" ? "  @builtin(local_invocation_index) lane: u32," : ""}
 ) {
   let group = select((2u * groups.xy - 1u - group_id.xy) / 2u, group_id.xy / 2u, group_id.xy % 2u == vec2u(0u));
-  let firstUnit = group.x * ${units * lanes[0]}u;
+  let firstUnit = ${from === "0u" ? "" : `${from} + `}group.x * ${units * lanes[0]}u;
   let lastUnit = min(firstUnit + ${units * lanes[0]}u, ${count}) - 1u;
   let firstRow4 = group.y * ${(rows / 4) * lanes[1]}u;
   let unit = firstUnit + local.x * ${units}u;

@@ -44,6 +44,15 @@ export async function requestOwnDevice(gpu: GPU | undefined, options?: GPUReques
   }
 }
 
+/**
+ * A GPUDevice of the browser's with every feature and limit that a model can use, to hand to several of them or to keep when
+ * they are disposed. The caller closes it with `destroy()`. In Node the same comes from `made-webgpu/node`.
+ * @param options the adapter to ask for, as in `navigator.gpu.requestAdapter`
+ * @throws NoDeviceError where there is no WebGPU, no adapter or no device
+ */
+export const requestDevice = (options?: GPURequestAdapterOptions): Promise<GPUDevice> =>
+  requestOwnDevice(globalThis.navigator?.gpu, options);
+
 export class Gpu {
   readonly device: GPUDevice;
   readonly kind: AdapterKind;

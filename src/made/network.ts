@@ -112,6 +112,8 @@ export interface Network {
   train(rows: LoadedRows, epoch: Epoch): AsyncIterable<Progress>;
   /** −log p(x) in nats under each mask, (masks, rows). */
   score(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array>;
+  /** −log p(x) of the mixture of the masks in nats, (rows). */
+  scoreMixture(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array>;
   /** p(x_d = 1 | x_<d) under one mask, or its logit z_d, (rows, D). */
   conditionals(rows: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array>;
   /** Draws rows at the cost of one forward pass. */

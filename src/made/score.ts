@@ -1,10 +1,9 @@
-// What the likelihood of rows is made of: by mask, by input, and of observed cells alone. Sums are in float64 on the host;
-// the logits behind them are an engine's.
+// What the likelihood of rows is made of: of the mixture, by mask, by input, and of observed cells alone. The mixture is an
+// engine's, and so are the logits behind the others, whose sums are in float64 on the host.
 
 import type { Mask } from "./masks.ts";
 import type { LoadedRows, Network } from "./network.ts";
 import { softplus } from "./reference/activation.ts";
-import { mixtureNll } from "./reference/log-mean-exp.ts";
 import type { BinaryRows } from "./rows.ts";
 
 /** Rows scored at a time: what is uploaded at once stays small however many rows there are. */
@@ -57,7 +56,7 @@ export async function logProb(
 ): Promise<Float64Array> {
   const all = new Float64Array(rows.rows);
   await inParts(scored, rows, async (loaded, first) => {
-    const nll = mixtureNll(await scored.network.score(loaded, masks, signal), masks.length);
+    const nll = await scored.network.scoreMixture(loaded, masks, signal);
     for (let r = 0; r < loaded.rows; r++) all[first + r] = -nll[r];
   });
   return all;

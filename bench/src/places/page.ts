@@ -1,5 +1,6 @@
 // Inside the browser: who can take part there, and the one function that the outside calls.
 
+import { requestDevice } from "made-webgpu";
 import { type Part, type PartResult, runPart } from "../part.ts";
 import type { Contender } from "../peer.ts";
 import { ours } from "../peers/ours.ts";
@@ -12,26 +13,7 @@ declare global {
   }
 }
 
-/** What made-webgpu asks for where it opens a device itself. */
-const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "subgroups", "shader-f16"];
-const LIMITS = [
-  "maxBufferSize",
-  "maxStorageBufferBindingSize",
-  "maxStorageBuffersPerShaderStage",
-  "maxComputeInvocationsPerWorkgroup",
-  "maxComputeWorkgroupSizeX",
-  "maxComputeWorkgroupSizeY",
-  "maxComputeWorkgroupStorageSize",
-] as const;
-
-async function openDevice(): Promise<GPUDevice> {
-  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) throw new Error("the browser has no WebGPU adapter");
-  return adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-  });
-}
+const openDevice = () => requestDevice({ powerPreference: "high-performance" });
 
 const tensorflow = (backend: "webgpu" | "wasm"): Contender => ({
   name: "tensorflow",

@@ -44,18 +44,18 @@ export interface Training {
   readonly rows: number;
 }
 
-/** What the table of masks may take, and how many it holds at most: as in src/made/gpu/mask-table.ts. */
+/** What the table of masks may take, and how many it holds for a model of one: as in src/made/gpu/mask-table.ts. */
 const TABLE_BYTES = 2 ** 24;
-const TABLE_MASKS = 512;
+const TABLE_MASKS = 34;
 
 /**
- * Bytes of a model with L hidden layers while Adam trains it:
+ * Bytes of a model of one mask with L hidden layers while Adam trains it:
  *
  *     12 · parameters                     values and two moments
  *   +  4 · weights + 4 · weights above W1 copies in the mask's order, for the pass forward and the pass back
  *   + 16 · B · (D + ΣH)                   activations and their gradients, each by unit and by row
  *   + rows · (D / 8 + 4)                  the training set, a bit a value, and its order
- *   + (24 · D + 16 · ΣH) · masks in the table  as many as fit into 16 MiB, at most 512
+ *   + (24 · D + 16 · ΣH) · masks in the table  34 for a model of one, as far as they fit into 16 MiB
  */
 export function expectedBytes({ inputs: D, hidden, batch, rows }: Training): number {
   const sizes = [D, ...hidden, D];

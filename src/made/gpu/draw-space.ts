@@ -4,7 +4,7 @@
 import { MOST_ROWS_A_BLOCK } from "../../../shaders/ancestral-push.ts";
 import { WALK } from "../../../shaders/structs.ts";
 import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
-import { planWords, valuesLayout } from "./walk-plan.ts";
+import { linksOf, planWords, valuesLayout } from "./walk-plan.ts";
 import type { Shared } from "./workspace.ts";
 
 /** Dynamic offsets are multiples of this on every adapter at default limits. */
@@ -13,14 +13,25 @@ const STRIDE = 256;
 type WalkValues = Parameters<typeof WALK.pack>[0];
 
 /** What differs between the steps of a walk, as it stands where a kernel does not look at it. */
-const NOTHING = { begin: 0, end: 0, link: 0, first: 0, last: 0, belowAt: 0, onto: 0, aboveAt: 0, fresh: 0 };
+const NOTHING = {
+  begin: 0,
+  end: 0,
+  entries: 0,
+  first: 0,
+  last: 0,
+  belowAt: 0,
+  onto: 0,
+  until: 0,
+  aboveAt: 0,
+  fresh: 0,
+};
 
 /** What does not. */
 export type WalkConstants = Omit<WalkValues, keyof typeof NOTHING>;
 
 export class DrawSpace {
   readonly capacity: number;
-  /** Where the values of x, h¹ … hᴸ and z begin, in units. */
+  /** Where the values of x, h¹ … hᴸ, z and what comes through A begin, in units. */
   readonly starts: readonly number[];
   readonly plan: GPUBuffer;
   readonly triangle: GPUBuffer;
@@ -28,8 +39,6 @@ export class DrawSpace {
   readonly uniforms: GPUBuffer; // (D, 4 · pitch)
   readonly values: GPUBuffer; // (units of all layers, 4 · pitch)
   readonly logp: GPUBuffer; // (capacity) of vec2f
-  /** With direct connections: x again, a word for each row and block, (blocks, 4 · pitch). */
-  readonly bits: GPUBuffer | undefined;
   readonly #shared: Shared;
   readonly #block: number;
   readonly #weights: number;
@@ -40,10 +49,10 @@ export class DrawSpace {
   #added = 0;
   #sent = 0;
 
-  /** @param weights of the triangle, at most @param size positions a block */
+  /** @param weights of the triangle, in vec4s, and at least @param size positions a block */
   constructor(shared: Shared, capacity: number, weights: number, size: number) {
     const { gpu, config } = shared;
-    const { inputs: D, hidden, directConnections } = config;
+    const { inputs: D } = config;
     this.#shared = shared;
     this.capacity = capacity;
     this.#block = size;
@@ -51,22 +60,21 @@ export class DrawSpace {
     const row = roundUp(capacity, MOST_ROWS_A_BLOCK);
     this.starts = valuesLayout(config);
     const blocks = ceilDiv(D, size);
-    const links = hidden.length + 1;
+    const links = linksOf(config).length;
     const steps = 1 + 2 * links + blocks * (1 + links);
     this.#host = new DataView(new ArrayBuffer(STRIDE * steps));
     this.#steps = gpu.buffer("walk-steps", STRIDE * steps, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
     this.plan = gpu.storage("walk-plan", 4 * planWords(config));
-    this.triangle = gpu.storage("walk-triangle", 4 * weights);
+    this.triangle = gpu.storage("walk-triangle", 16 * weights);
     this.rows = gpu.storage("walk-rows", 16 * capacity);
     this.uniforms = gpu.storage("walk-uniforms", 4 * D * row);
     this.values = gpu.storage("walk-values", 4 * this.starts.at(-1)! * row);
     this.logp = gpu.storage("walk-logp", 8 * capacity);
-    this.bits = directConnections ? gpu.storage("walk-bits", 4 * blocks * row) : undefined;
   }
 
   /** Whether a walk of so many rows, weights inside the blocks and positions a block can be made here. */
   fits(capacity: number, weights: number, size: number): boolean {
-    return capacity <= this.capacity && weights <= this.#weights && size === this.#block;
+    return capacity <= this.capacity && weights <= this.#weights && size >= this.#block;
   }
 
   /** What a bind group sees of the steps: one. */
@@ -103,7 +111,7 @@ export class DrawSpace {
   };
 
   free(): void {
-    const { plan, triangle, rows, uniforms, values, logp, bits } = this;
-    this.#shared.gpu.free(plan, triangle, rows, uniforms, values, logp, bits, this.#steps, this.#numbers);
+    const { plan, triangle, rows, uniforms, values, logp } = this;
+    this.#shared.gpu.free(plan, triangle, rows, uniforms, values, logp, this.#steps, this.#numbers);
   }
 }

@@ -9,6 +9,9 @@ import { layOutMask, type MaskLayout } from "./staircase.ts";
 
 /** Most bytes the table takes beyond the few slots it cannot do without. */
 const TABLE_BYTES = 2 ** 24;
+/** Masks that a model is evaluated under though it may have fewer, and most that steps between two submits have. */
+const EVALUATED = 32;
+const RECORDED = 256;
 
 export class MaskTable {
   readonly buffer: GPUBuffer;
@@ -22,12 +25,14 @@ export class MaskTable {
   readonly #open = new Set<Mask>();
   readonly #scratch: Uint32Array;
 
-  constructor(gpu: Gpu, config: ResolvedConfig, layout: MaskLayout) {
+  /** @param masks how many the model is trained with; may be infinite */
+  constructor(gpu: Gpu, config: ResolvedConfig, layout: MaskLayout, masks: number) {
     this.#gpu = gpu;
     this.#config = config;
     this.#layout = layout;
     this.#scratch = new Uint32Array(layout.words);
-    this.#capacity = Math.max(8, Math.min(512, Math.floor(TABLE_BYTES / (4 * layout.words))));
+    const wanted = Math.max(EVALUATED, Math.min(RECORDED, masks)) + 2; // two stay free, see at()
+    this.#capacity = Math.max(8, Math.min(wanted, Math.floor(TABLE_BYTES / (4 * layout.words))));
     this.buffer = gpu.storage("masks", 4 * layout.words * this.#capacity);
   }
 

@@ -69,7 +69,7 @@ export class GpuNetwork implements Network {
     const oneMask = this.#supply.count === 1;
     const layout = maskLayout(config, oneMask ? this.#supply.at(0) : undefined);
     const layers = layout.layers.map((shape) => new Layer(gpu, shape, layout.home, config.conditionOnMask));
-    const table = new MaskTable(gpu, config, layout);
+    const table = new MaskTable(gpu, config, layout, this.#supply.count);
     const ring = new StepRing(gpu);
     const openStream = () => {
       const stream = new Stream(gpu, { budget: submitBudget, profile });
@@ -183,6 +183,11 @@ export class GpuNetwork implements Network {
   score(loaded: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array> {
     this.#check();
     return this.#scorer.score(loaded as GpuRows, masks, signal);
+  }
+
+  scoreMixture(loaded: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array> {
+    this.#check();
+    return this.#scorer.scoreMixture(loaded as GpuRows, masks, signal);
   }
 
   conditionals(loaded: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array> {

@@ -5,7 +5,7 @@ import { ancestralPack } from "../../../shaders/ancestral-pack.ts";
 import { ancestralPush, type PushBlock, pushBlockFor } from "../../../shaders/ancestral-push.ts";
 import { ancestralTriangle } from "../../../shaders/ancestral-triangle.ts";
 import { ancestralUniforms } from "../../../shaders/ancestral-uniforms.ts";
-import { ancestralWalk, WALK_LANES } from "../../../shaders/ancestral-walk.ts";
+import { ancestralWalk, MOST_POSITIONS, WALK_LANES } from "../../../shaders/ancestral-walk.ts";
 import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { Stream } from "../../gpu/stream.ts";
 import type { Mask } from "../masks.ts";
@@ -14,7 +14,7 @@ import { STREAMS } from "../random.ts";
 import { BinaryRows } from "../rows.ts";
 import type { Arrangement } from "./arrangement.ts";
 import { DrawSpace } from "./draw-space.ts";
-import { type PositionBlock, planWalk, type WalkPlan } from "./walk-plan.ts";
+import { linksOf, type PositionBlock, planWalk, type WalkPlan } from "./walk-plan.ts";
 import { type Ready, ready, type Shared } from "./workspace.ts";
 
 /** Most rows drawn at once: their values should stay in a processor's cache, or fill a GPU. */
@@ -25,14 +25,20 @@ const DRAW = 100;
 /** The largest float32 below 1. */
 const BELOW_ONE = 1 - 2 ** -24;
 
+/** So many rows are few: they cost dispatches more than work. */
+const FEW = 64;
+
 /** Positions a block: long ones cost sequential work inside them, short ones dispatches. */
-const blockSize = (D: number): number => Math.max(4, Math.min(32, 4 * Math.round(D / 64)));
+const blockSize = (D: number, rows: number): number =>
+  rows <= FEW
+    ? Math.max(8, Math.min(MOST_POSITIONS, 4 * Math.round(D / 24)))
+    : Math.max(4, Math.min(MOST_POSITIONS / 2, 4 * Math.round(D / 48)));
 
 /** The kernels bound for one request. */
 interface Bound {
   uniforms: Ready<{ inputs: number; rows: number }>;
   triangle: readonly Ready<{ units: number }>[];
-  push: readonly Ready<{ from: number; units: number; rows: number }>[];
+  push: readonly Ready<{ onto: number; until: number; rows: number }>[];
   walk: Ready<{ rows: number }>;
   pack: Ready<{ inputs: number; rows: number }>;
 }
@@ -62,9 +68,9 @@ export class Sampler {
   async draw(request: DrawRequest): Promise<Drawn> {
     const { gpu, config } = this.#shared;
     const { rows: n, walks, given, every = Number.POSITIVE_INFINITY } = request;
-    const size = Math.min(blockSize(config.inputs), every);
-    const plans = walks.map(({ mask }) => planWalk(config, mask, size));
     const together = Math.min(ROWS[gpu.kind], Math.max(...walks.map(({ rows }) => rows.length)));
+    const size = Math.min(blockSize(config.inputs, together), every);
+    const plans = walks.map(({ mask }) => planWalk(config, mask, size));
     const block = pushBlockFor(gpu, together);
     const pitch = roundUp(together, block.rows) / 4;
     const space = await this.#spaceFor(together, Math.max(...plans.map(({ triangle }) => triangle)), size);
@@ -138,7 +144,7 @@ export class Sampler {
     const { gpu, config, layers, table } = this.#shared;
     const { plan, mask, rows, pitch, first } = chunk;
     const { inputs: D, hidden } = config;
-    const links = hidden.length + 1;
+    const links = linksOf(config);
     const B = rows.length;
     await stream.submit(); // what is recorded reads what is uploaded now
     await this.#arrangement.bring(stream, mask);
@@ -146,8 +152,7 @@ export class Sampler {
       rows: B,
       pitch,
       mask: await table.at(stream, mask),
-      size: plan.blocks[0].end,
-      links,
+      links: hidden.length + 1,
       inverseTemperature: 1 / request.temperature,
     });
     if (first) gpu.upload(space.plan, plan.words);
@@ -155,30 +160,24 @@ export class Sampler {
     if (request.uniforms) gpu.upload(space.numbers(), numbersOf(request.uniforms, rows, D));
 
     await bound.uniforms.dispatch(stream, { inputs: D, rows: B }, space.step({}), 40 * D * B);
-    for (let m = 0; m < links; m++) {
+    for (const [m, { below, above }] of links.entries()) {
       const { units } = layers[m].shape;
-      if (first) await bound.triangle[m].dispatch(stream, { units }, space.step({ link: m }), plan.triangle);
-      const begin = { fresh: 1, aboveAt: space.starts[m + 1] };
-      await bound.push[m].dispatch(stream, { from: 0, units, rows: B }, space.step(begin), 2 * units * B);
+      const at = { belowAt: space.starts[below], aboveAt: space.starts[above] };
+      const packed = { ...at, entries: plan.entries[m] };
+      if (first) await bound.triangle[m].dispatch(stream, { units }, space.step(packed), 4 * plan.triangle);
+      const begun = space.step({ ...at, until: units, fresh: layers[m].hasBias ? 1 : 2 });
+      await bound.push[m].dispatch(stream, { onto: 0, until: units, rows: B }, begun, 2 * units * B);
     }
     for (const block of plan.blocks) {
       request.signal?.throwIfAborted();
-      const { begin, end } = block;
-      const inside = insideOf(block, hidden.length) + (layers.length > links ? (end - begin) * begin : 0);
+      const { begin, end, inside, pushes } = block;
       const walked = space.step({ begin, end });
       await bound.walk.dispatch(stream, { rows: B }, walked, B * (INSIDE * inside + DRAW * (end - begin)));
-      for (let m = 0; m < links; m++) {
-        const { units } = layers[m].shape;
-        const from = m + 1 < links ? block.last[m + 1] : end;
-        const [k, last] = [block.first[m], block.last[m]];
-        if (from === units || k === last) continue;
-        const at = { first: k, last, belowAt: space.starts[m], onto: from, aboveAt: space.starts[m + 1] };
-        await bound.push[m].dispatch(
-          stream,
-          { from, units, rows: B },
-          space.step(at),
-          (units - from) * (last - k + 4) * B,
-        );
+      for (const { link, first, last, onto, until } of pushes) {
+        const [belowAt, aboveAt] = [space.starts[links[link].below], space.starts[links[link].above]];
+        const step = space.step({ first, last, onto, until, belowAt, aboveAt });
+        const work = (until - onto) * (last - first + 4) * B;
+        await bound.push[link].dispatch(stream, { onto, until, rows: B }, step, work);
       }
       const pack = () => bound.pack.dispatch(stream, { inputs: D, rows: B }, walked, 2 * D * B);
       if (end === D && !request.onProgress) await pack();
@@ -204,10 +203,8 @@ export class Sampler {
   ): Promise<Bound> {
     const { gpu, config, layers, table } = this.#shared;
     const { directConnections, activation, hidden } = config;
-    const chain = layers.slice(0, hidden.length + 1);
-    const V = chain.at(-1)!;
-    const A = directConnections ? layers.at(-1)! : undefined;
-    const { binding: step, rows, plan, triangle, uniforms, values, logp, bits } = space;
+    const V = layers[hidden.length];
+    const { binding: step, rows, plan, triangle, uniforms, values, logp } = space;
     const masks = table.buffer;
     const { given, observed, seed, result, logpAt } = from;
     const [drawUniforms, walk, pack, pushes, triangles] = await Promise.all([
@@ -229,9 +226,6 @@ export class Sampler {
         uniforms,
         values,
         logp,
-        layer: A?.uniforms,
-        directWeights: A?.forwardWeights,
-        bits,
       }),
       ready(gpu, ancestralPack(), {
         step,
@@ -244,12 +238,12 @@ export class Sampler {
         logps: { buffer: result, offset: logpAt, size: 8 * from.rows },
       }),
       Promise.all(
-        chain.map(({ uniforms: layer, biases, forwardWeights: weights }) =>
+        layers.map(({ uniforms: layer, biases, forwardWeights: weights }) =>
           ready(gpu, ancestralPush({ block }), { step, layer, masks, parameters: biases, weights, values }),
         ),
       ),
       Promise.all(
-        chain.map(({ uniforms: layer, forwardWeights: weights }) =>
+        layers.map(({ uniforms: layer, forwardWeights: weights }) =>
           ready(gpu, ancestralTriangle(), { step, layer, plan, weights, triangle }),
         ),
       ),
@@ -265,14 +259,6 @@ export class Sampler {
     }
     return this.#space;
   }
-}
-
-/** Multiply-adds inside a block, a row. */
-function insideOf({ first, last }: PositionBlock, L: number): number {
-  const width = (l: number) => last[l] - first[l];
-  let sum = (width(L) * width(0)) / 2;
-  for (let l = 0; l < L; l++) sum += (width(l) * width(l + 1)) / 2;
-  return sum;
 }
 
 /** The caller's numbers for these rows, (rows, D). Rounding must not make 1 of what was below it. */

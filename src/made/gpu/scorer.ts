@@ -1,5 +1,5 @@
-// Passes over rows without learning: −log p under several masks, and conditionals under one. Results gather on the
-// GPU and come back once, not once a mask.
+// Passes over rows without learning: −log p under several masks or of their mixture, and conditionals under one. Results
+// gather on the GPU and come back once, not once a mask.
 
 import { reduceLoss } from "../../../shaders/reduce-loss.ts";
 import type { Stream } from "../../gpu/stream.ts";
@@ -41,14 +41,33 @@ export class Scorer {
     const all = new Float64Array(masks.length * data.rows);
     const group = Math.max(1, Math.floor(RESULT_BYTES / (4 * Math.max(1, data.rows))));
     for (let first = 0; first < masks.length && data.rows > 0; first += group)
-      all.set(await this.#scoreUnder(data, masks.slice(first, first + group), signal), first * data.rows);
+      all.set(await this.#scoreUnder(data, masks.slice(first, first + group), "rows", signal), first * data.rows);
     return all;
   }
 
-  async #scoreUnder(data: GpuRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float32Array> {
+  /**
+   * −log p(x) of the mixture in nats, (rows). What comes back are the largest log p of a row and how often it the
+   * probabilities make, both float32; the logarithm is taken here, where it loses nothing of a large log p.
+   */
+  async scoreMixture(data: GpuRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array> {
+    if (data.rows === 0) return new Float64Array(0);
+    const parts = await this.#scoreUnder(data, masks, "mixture", signal);
+    return Float64Array.from(
+      { length: data.rows },
+      (_, r) => -parts[2 * r] - Math.log(parts[2 * r + 1] / masks.length),
+    );
+  }
+
+  async #scoreUnder(
+    data: GpuRows,
+    masks: readonly Mask[],
+    reduction: "rows" | "mixture",
+    signal?: AbortSignal,
+  ): Promise<Float32Array> {
     const { gpu, config, ring } = this.#shared;
     const workspace = await this.#workspaceFor(data.rows);
-    const bytes = 4 * masks.length * data.rows;
+    const each = reduction === "rows";
+    const bytes = (each ? 4 * masks.length : 8) * data.rows;
     const result = gpu.storage("scores", bytes);
     const blocks = gpu.uniformOf("blocks", new Uint32Array([workspace.blocks, 0, 0, 0]));
     try {
@@ -57,11 +76,11 @@ export class Scorer {
         Promise.all([
           workspace.gather(data),
           workspace.output("score", { nll }),
-          ready(gpu, reduceLoss({ reduction: "rows" }), { step: ring.binding, blocks, nll, result }),
+          ready(gpu, reduceLoss({ reduction }), { step: ring.binding, blocks, nll, result }),
         ]),
       );
       const stream = this.#shared.openStream();
-      const resultAt = (k: number, firstRow: number) => k * data.rows + firstRow;
+      const resultAt = (k: number, firstRow: number) => (each ? k * data.rows : 0) + firstRow;
       await this.#pass(stream, { data, workspace, masks, gather, resultAt, signal }, async (step, rows) => {
         await output.dispatch(stream, { units: config.inputs, rows }, step, this.#outputWork(rows));
         await reduce.dispatch(stream, { rows }, step, 0);
@@ -118,7 +137,7 @@ export class Scorer {
           const rows = Math.min(workspace.capacity, data.rows - firstRow);
           const at = await table.at(stream, mask);
           const result = resultAt(k, firstRow);
-          const values = { rows, firstRow, pitch: workspace.pitch, mask: at, nextMask: at, result };
+          const values = { rows, firstRow, pitch: workspace.pitch, mask: at, nextMask: at, result, number: k };
           const step = await ring.add(stream, values);
           await gather.dispatch(stream, { inputs: config.inputs, rows }, step, 4 * config.inputs * rows);
           await workspace.forward(stream, rows, step);

@@ -1,87 +1,131 @@
-// How a walk along the positions goes under one mask: blocks of positions, the units that each block finishes, and where
-// the weights inside the blocks stand when they are packed. O(D + ΣH) integers, like the mask itself.
+// How a walk along the positions goes under one mask: blocks of positions, what is passed on after each, and where the
+// weights inside the blocks stand when they are packed. O(D + ΣH) integers, like the mask itself.
 
 import { UNIT_MULTIPLE } from "../../../shaders/block.ts";
-import { roundUp } from "../../gpu/kernel-spec.ts";
+import { ceilDiv, roundUp } from "../../gpu/kernel-spec.ts";
 import type { ResolvedConfig } from "../config.ts";
 import type { Mask } from "../masks.ts";
 
-/** Positions `begin` … `end`−1, and the units that are finished once they are drawn. */
+/** A weight matrix as the walk sees it, W1 … WL, V, A: of layers 0 (x), 1 … L, L + 1 (z), L + 2 (what comes through A). */
+export interface Link {
+  readonly below: number;
+  readonly above: number;
+}
+
+/** Units `first` … `last`−1 below are passed on to units `onto` … `until`−1 above. */
+export interface Push {
+  readonly link: number;
+  readonly first: number;
+  readonly last: number;
+  readonly onto: number;
+  readonly until: number;
+}
+
+/** Positions `begin` … `end`−1. */
 export interface PositionBlock {
   readonly begin: number;
   readonly end: number;
-  /** Units of layer l (0: the inputs) that this block finishes: `first[l]` … `last[l]`−1, in degree order. */
-  readonly first: readonly number[];
-  readonly last: readonly number[];
+  /** What is passed on once they are drawn, to units that the next blocks finish. */
+  readonly pushes: readonly Push[];
+  /** Multiply-adds inside the block, a row. */
+  readonly inside: number;
 }
 
 export interface WalkPlan {
   readonly blocks: readonly PositionBlock[];
   /**
-   * What the kernels read. For each weight matrix m of the chain W1 … WL, V four words: where its units' entries begin;
-   * where the values of the layer below and above begin, in units; and for a hidden layer above, where its table begins of
-   * how many units have a degree of at most 0, 1 … D. A unit's entry is three words: where its weights stand in the
-   * triangle, and the first and one past the last unit of its own block that it sees.
+   * What the kernels read, in fours. First for every position a row of L + 1: the entries of the units of layer l = 1 … L
+   * that it finishes, first and one past the last; and the entries of its output's two parts, through V and through A.
+   * Then the entries, link by link and unit by unit: where the unit's weights stand in the triangle, in vec4s; the first
+   * unit of its own block that it sees, and how many; and the unit itself. Units are numbered through all layers.
    */
   readonly words: Uint32Array;
-  /** Weights inside the blocks. */
+  /** Where the entries of each link begin. */
+  readonly entries: readonly number[];
+  /** vec4s of weights inside the blocks. */
   readonly triangle: number;
 }
 
-type Shape = Pick<ResolvedConfig, "inputs" | "hidden">;
+type Shape = Pick<ResolvedConfig, "inputs" | "hidden" | "directConnections">;
 
-/** Where the values of x, h¹ … hᴸ and z begin, in units, and at the end how many there are. */
-export function valuesLayout({ inputs: D, hidden }: Shape): number[] {
+/** Units of every layer: of x, h¹ … hᴸ, z and, with direct connections, what comes through them. */
+const layerSizes = ({ inputs: D, hidden, directConnections }: Shape): number[] => [
+  D,
+  ...hidden,
+  ...Array<number>(directConnections ? 2 : 1).fill(D),
+];
+
+/** The chain W1 … WL, V, and A beside it. */
+export const linksOf = (shape: Shape): Link[] =>
+  layerSizes(shape)
+    .slice(1)
+    .map((_, m) => ({ below: m > shape.hidden.length ? 0 : m, above: m + 1 }));
+
+/** Where the values of every layer begin, in units, and at the end how many there are. */
+export function valuesLayout(shape: Shape): number[] {
   const starts = [0];
-  for (const units of [D, ...hidden, D]) starts.push(starts.at(-1)! + roundUp(units, UNIT_MULTIPLE));
+  for (const units of layerSizes(shape)) starts.push(starts.at(-1)! + roundUp(units, UNIT_MULTIPLE));
   return starts;
 }
 
 /** Words of the plan of any mask. */
-export function planWords({ inputs: D, hidden }: Shape): number {
-  const units = hidden.reduce((a, b) => a + b, 0);
-  return 4 * (hidden.length + 1) + 3 * (units + D) + hidden.length * (D + 1);
+export function planWords(shape: Shape): number {
+  const [D, ...above] = layerSizes(shape);
+  return 4 * (D * (shape.hidden.length + 1) + above.reduce((a, b) => a + b, 0));
 }
 
-/** The walk under `mask` in blocks of `size` positions, 1 … 32. */
+/**
+ * The walk under `mask` in blocks of `size` positions, 1 … 128. It halves what is ahead again and again: when the first half of
+ * 2, 4, 8 … blocks is drawn, all of it is passed on to the second half at once. So every sum is read and written a few
+ * times and not once a block, and still takes its terms in ascending order.
+ */
 export function planWalk(shape: Shape, mask: Mask, size: number): WalkPlan {
   const { inputs: D, hidden } = shape;
   const L = hidden.length;
   const starts = valuesLayout(shape);
+  const links = linksOf(shape);
   // reached[l][s]: units of layer l with a degree of at most s, which are finished once position s is drawn.
-  const reached = [mask.ordering, ...mask.degrees].map((degrees) => {
+  const degrees = [mask.ordering, ...mask.degrees, mask.ordering, mask.ordering].slice(0, links.length + 1);
+  const reached = degrees.map((its) => {
     const count = new Uint32Array(D + 1);
-    for (const m of degrees) count[m]++;
+    for (const m of its) count[m]++;
     for (let s = 1; s <= D; s++) count[s] += count[s - 1];
     return count;
   });
-  const blocks: PositionBlock[] = [];
-  for (let begin = 0; begin < D; begin += size) {
-    const end = Math.min(D, begin + size);
-    blocks.push({ begin, end, first: reached.map((at) => at[begin]), last: reached.map((at) => at[end]) });
-  }
 
   const words = new Uint32Array(planWords(shape));
-  let entry = 4 * (L + 1);
-  let table = entry + 3 * (hidden.reduce((a, b) => a + b, 0) + D);
+  const count = ceilDiv(D, size);
+  const blocks = Array.from({ length: count }, (_, i) => {
+    const done = (i + 1) & -(i + 1);
+    const [from, end, until] = [i + 1 - done, i + 1, i + 1 + done].map((at) => Math.min(D, at * size));
+    const pushes = links.flatMap(({ below, above }, link) => {
+      const push = { first: reached[below][from], last: reached[below][end] };
+      const onto = { onto: reached[above][end], until: reached[above][until] };
+      return push.first < push.last && onto.onto < onto.until ? [{ link, ...push, ...onto }] : [];
+    });
+    return { begin: i * size, end, pushes, inside: 0 };
+  });
+  const entries: number[] = [];
+  let entry = D * (L + 1);
   let triangle = 0;
-  for (let m = 0; m <= L; m++) {
-    words.set([entry, starts[m], starts[m + 1], m < L ? table : 0], 4 * m);
-    for (const { begin, end } of blocks)
-      for (let s = begin + 1; s <= end; s++) {
+  for (const [m, { below, above }] of links.entries()) {
+    entries.push(entry);
+    const toOutput = above > L;
+    for (const block of blocks)
+      for (let s = block.begin + 1; s <= block.end; s++) {
         // Hidden units of degree s see degrees up to s, the output at position s those below.
-        const units = m < L ? reached[m + 1][s] - reached[m + 1][s - 1] : 1;
-        const first = reached[m][begin];
-        const last = reached[m][m < L ? s : s - 1];
-        for (let unit = 0; unit < units; unit++) {
-          words.set([triangle, first, last], entry);
-          triangle += last - first;
-          entry += 3;
+        const first = reached[below][block.begin];
+        const seen = reached[below][toOutput ? s - 1 : s] - first;
+        const [unit, end] = [reached[above][s - 1], reached[above][s]];
+        const at = 4 * ((s - 1) * (L + 1) + Math.min(m, L));
+        if (toOutput) words[at + m - L] = entry;
+        else words.set([entry, entry + end - unit], at);
+        for (let u = unit; u < end; u++) {
+          words.set([triangle, starts[below] + first, seen, starts[above] + u], 4 * entry++);
+          triangle += ceilDiv(seen, 4);
+          block.inside += seen;
         }
       }
-    if (m === L) break;
-    words.set(reached[m + 1], table);
-    table += D + 1;
   }
-  return { blocks, words, triangle };
+  return { blocks, words, entries, triangle };
 }

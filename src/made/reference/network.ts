@@ -25,6 +25,7 @@ import { BinaryRows } from "../rows.ts";
 import { sigmoid, softplus } from "./activation.ts";
 import { type Factors, forward, negativeLogLikelihood } from "./forward.ts";
 import { gradients } from "./gradients.ts";
+import { mixtureNll } from "./log-mean-exp.ts";
 import { copyOf, createModel, type Model, type Sees, seesUnder, type Values } from "./model.ts";
 import { type Moments, optimizerStep, zeroMoments } from "./optimizer.ts";
 
@@ -130,6 +131,10 @@ export class ReferenceNetwork implements Network {
       for await (const { start, x, logits } of this.#passes(rows, mask, signal))
         nll.set(negativeLogLikelihood(logits, x, this.#model.D), k * rows.rows + start);
     return nll;
+  }
+
+  async scoreMixture(rows: LoadedRows, masks: readonly Mask[], signal?: AbortSignal): Promise<Float64Array> {
+    return mixtureNll(await this.score(rows, masks, signal), masks.length);
   }
 
   async conditionals(rows: LoadedRows, mask: Mask, as: ConditionalsAs): Promise<Float32Array> {
