@@ -13,6 +13,7 @@ export default defineConfig({
         index: "src/index.ts",
         csv: "src/csv.ts",
         node: "src/node/index.ts",
+        made: "src/node/made.ts",
         train: "src/node/train.ts",
         profile: "src/node/profile.ts",
       },
@@ -20,7 +21,7 @@ export default defineConfig({
     },
     rolldownOptions: {
       // What a user installs with the package, or chooses to; all else is bundled.
-      external: [/^node:/, "webgpu", "fflate", "papaparse", "hyparquet"],
+      external: [/^node:/, "webgpu", "commander", "fflate", "papaparse", "hyparquet"],
     },
   },
 });
