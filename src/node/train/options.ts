@@ -8,7 +8,6 @@ import { OPTIMIZERS, type OptimizerOptions } from "../../made/optimizer.ts";
 import { SCHEDULES, type Schedule } from "../../made/schedule.ts";
 import {
   asInteger,
-  asItIs,
   asLayers,
   asMasks,
   asOneOf,
@@ -22,8 +21,6 @@ import {
 
 /** What was asked for; what was not is undefined, and left to the plan or to the library's defaults. */
 export interface TrainOptions {
-  /** An NPZ file; MNIST without it. */
-  data?: string;
   hidden?: number[];
   activation?: Activation;
   masks?: number;
@@ -52,14 +49,11 @@ export interface TrainOptions {
   help: boolean;
 }
 
-export const USAGE = `npm run train [-- options]
+export const USAGE = `npm start -- --terminal [options]
 
-Trains a MADE with WebGPU, reports its test NLL, and draws samples of it.
+Learns binarised MNIST with WebGPU, reports the test NLL, and draws samples. Data of your own: npm run train -- --help
 
 data
-  --data FILE.npz            arrays train_data, valid_data and test_data of 0 and 1, rows × inputs
-                             (default: MNIST, binarised; where the time is limited, output
-                             biases begin at its pixels' log-odds)
   --rows N                   only the first N training rows
   --full                     all of MNIST for 20 epochs, however slow the adapter
 
@@ -100,7 +94,7 @@ Ctrl-C stops the training and reports on the best weights so far.`;
 
 const FLAGS = ["direct", "condition-on-mask", "full", "json", "quiet", "help"] as const;
 const VALUES = [
-  ...["data", "rows", "hidden", "activation", "masks", "test-masks", "ordering", "degrees"],
+  ...["rows", "hidden", "activation", "masks", "test-masks", "ordering", "degrees"],
   ...["initialization", "seed", "epochs", "batch-size", "learning-rate", "optimizer", "schedule", "patience"],
   ...["dropout", "input-dropout", "device", "out"],
 ];
@@ -114,7 +108,6 @@ export function readOptions(args: string[]): TrainOptions {
     return value === undefined ? undefined : as(value, `--${option}`);
   };
   const options: TrainOptions = {
-    data: read("data", asItIs),
     rows: read("rows", asInteger(1)),
     full: has("full"),
     hidden: read("hidden", asLayers),
@@ -141,10 +134,7 @@ export function readOptions(args: string[]): TrainOptions {
     out: read("out", asPng) ?? "samples.png",
     help: has("help"),
   };
-  if (options.full && options.data) throw new ArgumentError("--full: got --data too, expected it for MNIST alone");
   if (options.full && options.rows) throw new ArgumentError("--full: got --rows too, expected one of them");
-  if (options.data && values.has("out"))
-    throw new ArgumentError("--out: got --data too, expected it for MNIST alone, whose rows are pictures");
   return options;
 }
 
