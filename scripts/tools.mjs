@@ -93,7 +93,7 @@ const buildPrograms = () => runTool("vite", ["build", "--mode", "programs", "--l
 
 /**
  * Builds the programs and runs one of them (src/node/<program>.ts) with the driver that set-up found.
- * @param {"train" | "profile"} program
+ * @param {"made" | "train" | "profile"} program
  * @param {string[]} args
  * @returns {Promise<number>} its exit status
  */

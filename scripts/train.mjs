@@ -1,5 +1,5 @@
-// npm run train: sets up, builds, and trains in the terminal with WebGPU in Node.
-// The options are those of src/node/train.ts: npm run train -- --help
+// npm run train: sets up, builds, and runs `made train`, the package's own command, on this machine's driver.
+// The options are those of made train: npm run train -- --help
 import { buildAndRun, exitWith } from "./tools.mjs";
 
-await exitWith(() => buildAndRun("train", process.argv.slice(2)));
+await exitWith(() => buildAndRun("made", ["train", ...process.argv.slice(2)]));

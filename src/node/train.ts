@@ -1,4 +1,4 @@
-// `npm run train`: the terminal program as a process, with its streams, Ctrl-C and exit status.
+// `npm start -- --terminal`: the terminal job as a process, with its streams, Ctrl-C and exit status.
 
 import { trainProgram } from "./train/program.ts";
 

@@ -3,18 +3,16 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { planFor } from "../../src/mnist-job.ts";
+import { bar, ProgressLine } from "../../src/node/progress.ts";
 import { applyOptions, settingsOf } from "../../src/node/train/data.ts";
 import { drawBlocks } from "../../src/node/train/draw.ts";
 import { readOptions, USAGE } from "../../src/node/train/options.ts";
 import { trainProgram } from "../../src/node/train/program.ts";
-import { bar, ProgressLine, type Status, words } from "../../src/node/train/progress.ts";
-
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+import { type Status, words } from "../../src/node/train/progress.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -55,12 +53,11 @@ describe("readOptions", () => {
 
   it("reads every option", () => {
     const args =
-      "--data x.npz --hidden 500,300 --activation tanh --masks infinity --test-masks 300 --ordering random --direct " +
+      "--hidden 500,300 --activation tanh --masks infinity --test-masks 300 --ordering random --direct " +
       "--degrees equal --condition-on-mask --initialization orthogonal --epochs 7 --batch-size=20 --learning-rate 1e-2 --patience 5 " +
       "--dropout 0.5,0.25 --input-dropout 0.1 --optimizer sgd,momentum=0.9,nesterov=true --schedule step,every=10,unit=epoch " +
       "--seed 3 --rows 60 --device software --json --quiet";
     expect(readOptions(args.split(" "))).toEqual({
-      data: "x.npz",
       hidden: [500, 300],
       activation: "tanh",
       masks: Number.POSITIVE_INFINITY,
@@ -121,7 +118,7 @@ describe("bad input", () => {
     ["-x", "-x: there is no such option; --help lists them"],
     ["mnist", "mnist: expected an option, such as --epochs 5; --help lists them"],
     ["--epochs", "--epochs: got no value, expected one"],
-    ["--data=", "--data: got no value, expected one"],
+    ["--out=", "--out: got no value, expected one"],
     ["--full=yes", '--full: got "yes", expected no value'],
     ["--epochs 0", '--epochs: got "0", expected an integer ≥ 1'],
     ["--epochs 1.5", '--epochs: got "1.5", expected an integer ≥ 1'],
@@ -155,13 +152,6 @@ describe("bad input", () => {
     ["--out picture.jpg", '--out: got "picture.jpg", expected the name of a .png file'],
     ["--out /nowhere/a.png", '--out: got "/nowhere/a.png", expected a file in a folder that is there'],
     ["--full --rows 5", "--full: got --rows too, expected one of them"],
-    ["--full --data x.npz", "--full: got --data too, expected it for MNIST alone"],
-    ["--out a.png --data x.npz", "--out: got --data too, expected it for MNIST alone"],
-    ["--data missing.npz", "--data: missing.npz: got no such file, expected an NPZ file"],
-    [`--data ${tmpdir()}`, `--data: ${tmpdir()}: got a folder, expected an NPZ file`],
-    [`--data ${fixture("generate.py")}`, `--data: ${fixture("generate.py")}: ZIP: got`],
-    [`--data ${fixture("splits-missing.npz")}`, `splits-missing.npz: NPZ: got no array "valid_data"`],
-    [`--data ${fixture("splits-stored.npz")} --rows 9999`, "--rows: got 9999, expected at most the"],
     ["--rows 50001 --device cpu", "--rows: got 50001, expected at most the 50,000 training digits of MNIST"],
   ])("%s", async (line, sentence) => {
     const { status, out, err } = await run(line.split(" "));
@@ -206,8 +196,7 @@ describe("a run on the CPU engine", () => {
   });
 
   it("says the same to machines, a line for each epoch and one for the outcome", async () => {
-    const npz = fixture("splits-deflated.npz");
-    const { status, out } = await run(["--data", npz, "--device", "cpu", "--hidden", "4", "--epochs", "3", "--json"]);
+    const { status, out } = await run([...small, "--epochs", "3", "--json", "--out", join(folder, "json.png")]);
     expect(status).toBe(0);
     const lines = out
       .trimEnd()
@@ -221,8 +210,8 @@ describe("a run on the CPU engine", () => {
       testStandardError: expect.any(Number),
       kind: "cpu",
       best: { validationNll: expect.any(Number) },
+      samples: join(folder, "json.png"),
     });
-    expect(lines[3]).not.toHaveProperty("samples");
   });
 
   it("after Ctrl-C still reports on the best weights, with exit status 130", async () => {
@@ -269,9 +258,9 @@ describe("progress", () => {
   it("is words, with a bar where there is room", () => {
     const text = "epoch 2.4 of 20  NLL 120.3  valid 118.2  2,690 rows/s  61 s left";
     expect(words(status)).toBe(text);
-    expect(bar(status, 120)).toBe(`${"━".repeat(15)}${"─".repeat(15)} ${text}`);
-    expect(bar(status, text.length + 7)).toBe(`━━━─── ${text}`);
-    expect(bar(status, 20)).toBe(text.slice(0, 20));
+    expect(bar(status.done, text, 120)).toBe(`${"━".repeat(15)}${"─".repeat(15)} ${text}`);
+    expect(bar(status.done, text, text.length + 7)).toBe(`━━━─── ${text}`);
+    expect(bar(status.done, text, 20)).toBe(text.slice(0, 20));
     const early = { ...status, epochs: Number.POSITIVE_INFINITY, validationNll: undefined, secondsLeft: 4000 };
     expect(words(early)).toBe("epoch 2.4  NLL 120.3  2,690 rows/s  67 min left");
   });
@@ -281,13 +270,13 @@ describe("progress", () => {
     const write = (text: string) => (written += text);
     const onTerminal = new ProgressLine({ write, isTTY: true, columns: 100 });
     await new Promise((resolve) => setTimeout(resolve, 110));
-    onTerminal.show(status);
-    onTerminal.show(status);
+    onTerminal.show(status.done, words(status));
+    onTerminal.show(status.done, words(status));
     onTerminal.clear();
-    expect(written.split("\r\x1b[2K")).toEqual(["", bar(status, 99), ""]);
+    expect(written.split("\r\x1b[2K")).toEqual(["", bar(status.done, words(status), 99), ""]);
     written = "";
     const elsewhere = new ProgressLine({ write });
-    elsewhere.show(status);
+    elsewhere.show(status.done, words(status));
     elsewhere.clear();
     expect(written).toBe("");
   });

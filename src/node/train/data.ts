@@ -1,11 +1,9 @@
-// What the terminal program trains on: MNIST by a plan, or the three splits of a file.
+// What the terminal job trains on: MNIST, as much of it as a plan says.
 
-import { readFile } from "node:fs/promises";
-import { ArgumentError, FormatError } from "../../errors.ts";
-import { readSplits, type Splits } from "../../io/npz.ts";
+import { ArgumentError } from "../../errors.ts";
 import { resolveOptimizer } from "../../made/optimizer.ts";
 import type { LearningRate, Schedule } from "../../made/schedule.ts";
-import { MNIST_SEED, type MnistPlan, planFor, takeRows } from "../../mnist-job.ts";
+import { MNIST_SEED, type MnistPlan, takeRows } from "../../mnist-job.ts";
 import type { JobData, JobSettings } from "../../training-job.ts";
 import { readMnist } from "../mnist.ts";
 import type { TrainOptions } from "./options.ts";
@@ -73,33 +71,4 @@ export async function readDigits(plan: Plan): Promise<JobData> {
   if (plan.trainRows > 50_000)
     throw new ArgumentError(`--rows: got ${plan.trainRows}, expected at most the 50,000 training digits of MNIST`);
   return takeRows(await readMnist({ seed: MNIST_SEED, trainRows: plan.trainRows }), plan);
-}
-
-/** The splits of an NPZ file, and a plan for them. @throws ArgumentError, FormatError */
-export async function readFileData(options: TrainOptions): Promise<{ data: JobData; plan: Plan }> {
-  const file = options.data!;
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    const got = { ENOENT: "no such file", EISDIR: "a folder", EACCES: "no permission to read it" };
-    throw new ArgumentError(
-      `--data: ${file}: got ${got[cause.code as keyof typeof got] ?? cause.message}, expected an NPZ file`,
-    );
-  });
-  const { train, valid, test } = readNpz(file, bytes);
-  if (train.rows === 0 || test.rows === 0)
-    throw new ArgumentError(`--data: ${file}: got ${train.rows} training and ${test.rows} test rows, expected both`);
-  const { rows = train.rows } = options;
-  if (rows > train.rows)
-    throw new ArgumentError(`--rows: got ${rows}, expected at most the ${train.rows} training rows of ${file}`);
-  return {
-    data: { train: train.slice(0, rows), validation: valid.rows > 0 ? valid : undefined, test },
-    plan: { ...planFor("hardware"), trainRows: rows, roundRows: rows, epochs: 100, patience: 30 },
-  };
-}
-
-function readNpz(file: string, bytes: Uint8Array): Splits {
-  try {
-    return readSplits(bytes);
-  } catch (cause) {
-    throw cause instanceof FormatError ? new FormatError(`--data: ${file}: ${cause.message}`, { cause }) : cause;
-  }
 }

@@ -1,14 +1,14 @@
 // The terminal program from its arguments to its exit status: reads data, trains, tests, draws. The pieces are in the
 // files beside this one.
 
-import { ArgumentError, FormatError, MadeError, NoDeviceError } from "../../errors.ts";
 import { Made } from "../../made/made.ts";
 import { type EngineKind, kindOf, planFor, startAtMarginals } from "../../mnist-job.ts";
 import { type JobData, TrainingJob } from "../../training-job.ts";
+import { EXIT, statusOf, told } from "../cli/surroundings.ts";
 import { requestDevice } from "../device.ts";
-import { applyOptions, type Plan, readDigits, readFileData, settingsOf } from "./data.ts";
+import type { Screen } from "../progress.ts";
+import { applyOptions, type Plan, readDigits, settingsOf } from "./data.ts";
 import { readOptions, type TrainOptions, USAGE } from "./options.ts";
-import type { Screen } from "./progress.ts";
 import { Reporter, type Samples } from "./reporter.ts";
 import { checkOut, drawSamples, saveSamples } from "./samples.ts";
 
@@ -23,8 +23,6 @@ export interface Surroundings {
 }
 
 const SAMPLES = 100;
-const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 };
-
 /** @returns the exit status: 0, 1 where something failed, 2 for bad input, 130 after Ctrl-C */
 export async function trainProgram(args: string[], around: Surroundings): Promise<number> {
   try {
@@ -37,28 +35,17 @@ export async function trainProgram(args: string[], around: Surroundings): Promis
     const sentence = told(error);
     if (sentence === undefined) throw error;
     around.err.write(`${sentence}\n`);
-    return error instanceof ArgumentError || error instanceof FormatError ? EXIT.badInput : EXIT.failed;
+    return statusOf(error);
   }
 }
 
-/** What to say of an error, unless it is a bug of this program's. */
-function told(error: unknown): string | undefined {
-  if (error instanceof NoDeviceError) return `${error.message}. Without WebGPU: --device cpu`;
-  if (error instanceof MadeError) return error.message;
-  if (error instanceof RangeError && /array/i.test(error.message))
-    return `out of memory: ${error.message}; expected a smaller model or fewer rows`;
-  return undefined;
-}
-
 async function prepareAndTrain(options: TrainOptions, around: Surroundings): Promise<void> {
-  // Whatever can be wrong with the input shows before a device is asked for.
-  if (!options.data) await checkOut(options.out);
-  const file = options.data ? await readFileData(options) : undefined;
+  await checkOut(options.out);
   const device = await openDevice(options.device);
   try {
     const kind = kindOf(device === "cpu" ? "cpu" : device.adapterInfo);
-    const plan = applyOptions(file?.plan ?? planFor(options.full ? "hardware" : kind), options);
-    const data = file?.data ?? (await readDigits(plan));
+    const plan = applyOptions(planFor(options.full ? "hardware" : kind), options);
+    const data = await readDigits(plan);
     await train(options, { device, kind, plan, data }, around);
   } finally {
     // Or the process would not end by itself.
@@ -87,7 +74,7 @@ async function train(options: TrainOptions, prepared: Prepared, around: Surround
   const made = await Made.create(config, { device });
   const reporter = new Reporter(options, around.out, { made, ...prepared });
   try {
-    if (!options.data) await startAtMarginals(made, data.train, plan);
+    await startAtMarginals(made, data.train, plan);
     const job: TrainingJob = new TrainingJob(made, data, settings, {
       onProgress: (progress) => reporter.progress(job, progress),
       onRound: (report) => reporter.round(report),
@@ -96,7 +83,7 @@ async function train(options: TrainOptions, prepared: Prepared, around: Surround
     if (job.rowsSeen === 0) return; // Ctrl-C before the first step
     reporter.trained(job, stopped);
     const test = await job.finish(around.quit);
-    reporter.tested(job, stopped, test, options.data ? undefined : await drawAndSave(made, options, around.out));
+    reporter.tested(job, stopped, test, await drawAndSave(made, options, around.out));
   } finally {
     reporter.clear();
     made.dispose();

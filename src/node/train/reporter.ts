@@ -3,9 +3,10 @@
 import type { Made } from "../../made/made.ts";
 import { describeModel, describeTest, describeTraining, type EngineKind, PAPER, thousands } from "../../mnist-job.ts";
 import type { JobData, JobProgress, RoundReport, Stopped, TestResult, TrainingJob } from "../../training-job.ts";
+import { ProgressLine, type Screen } from "../progress.ts";
 import type { Plan } from "./data.ts";
 import type { TrainOptions } from "./options.ts";
-import { ProgressLine, type Screen } from "./progress.ts";
+import { words } from "./progress.ts";
 
 export interface Subject {
   made: Made;
@@ -21,6 +22,9 @@ export interface Samples {
   count: number;
 }
 
+/** What a row is called. */
+const ROW = "digit";
+
 const ENGINES: Record<EngineKind, string> = {
   hardware: "a GPU",
   software: "a software adapter, which runs on the processor",
@@ -32,7 +36,6 @@ export class Reporter {
   readonly #out: Screen;
   readonly #subject: Subject;
   readonly #line: ProgressLine;
-  readonly #rowName: string;
   #validationNll: number | undefined;
 
   constructor(options: TrainOptions, out: Screen, subject: Subject) {
@@ -40,14 +43,14 @@ export class Reporter {
     this.#out = out;
     this.#subject = subject;
     this.#line = new ProgressLine(out);
-    this.#rowName = options.data ? "row" : "digit";
     if (!options.json && !options.quiet) this.#heading();
   }
 
   progress({ rowsPerSecond }: TrainingJob, progress: JobProgress): void {
     if (this.#options.json || this.#options.quiet) return;
     const { epochs } = this.#subject.plan;
-    this.#line.show({ ...progress, epochs, rowsPerSecond, validationNll: this.#validationNll });
+    const status = { ...progress, epochs, rowsPerSecond, validationNll: this.#validationNll };
+    this.#line.show(progress.done, words(status));
   }
 
   round(report: RoundReport): void {
@@ -65,46 +68,43 @@ export class Reporter {
     this.clear();
     if (this.#options.json) return;
     const { data, made, plan } = this.#subject;
-    const rowName = this.#rowName;
-    this.#say(describeTraining(job, { data, model: describeModel(made.config), stopped, rowName }));
+    this.#say(describeTraining(job, { data, model: describeModel(made.config), stopped, rowName: ROW }));
     if (job.rowsPerSecond && !this.#options.quiet)
       this.#say(
-        `Speed: ${thousands(job.rowsPerSecond)} ${rowName}s/s, or ${job.gflops?.toFixed(1)} GFLOP/s where a dense ` +
-          `network would do 6 operations a weight and ${rowName}.`,
+        `Speed: ${thousands(job.rowsPerSecond)} ${ROW}s/s, or ${job.gflops?.toFixed(1)} GFLOP/s where a dense ` +
+          `network would do 6 operations a weight and ${ROW}.`,
       );
     if (stopped === "time" && !this.#options.quiet)
       this.#say(`Not trained to the end: the plan for this adapter is ${plan.trainSeconds} s. --full lifts it.`);
   }
 
   /** The outcome. */
-  tested(job: TrainingJob, stopped: Stopped, test: TestResult, samples: Samples | undefined): void {
+  tested(job: TrainingJob, stopped: Stopped, test: TestResult, samples: Samples): void {
     if (this.#options.json) this.#json(this.#result(job, stopped, test));
     else this.#outcome(job, test, samples);
   }
 
-  #outcome({ best }: TrainingJob, test: TestResult, samples: Samples | undefined): void {
+  #outcome({ best }: TrainingJob, test: TestResult, samples: Samples): void {
     const { data } = this.#subject;
     if (best) {
       const training = best.trainNll === undefined ? "" : `${best.trainNll.toFixed(2)} in training, `;
       const validation = `${best.validationNll.toFixed(2)} on ${thousands(data.validation!.rows)} validation`;
       const passes = best.rowsSeen / data.train.rows;
-      const when = Number.isInteger(passes) ? `epoch ${passes}` : `${thousands(best.rowsSeen)} ${this.#rowName}s`;
-      this.#say(`Best weights, after ${when}: NLL ${training}${validation} ${this.#rowName}s.`);
+      const when = Number.isInteger(passes) ? `epoch ${passes}` : `${thousands(best.rowsSeen)} ${ROW}s`;
+      this.#say(`Best weights, after ${when}: NLL ${training}${validation} ${ROW}s.`);
     }
-    this.#say(describeTest(test, data, this.#rowName));
-    if (!samples) return;
+    this.#say(describeTest(test, data, ROW));
     if (!this.#options.quiet) this.#say([PAPER.text, "", ...samples.lines, ""].join("\n"));
     this.#say(`${samples.file}: ${samples.count} digits drawn from the model.`);
   }
 
   #heading(): void {
     const { made, kind, plan, data } = this.#subject;
-    const what = this.#options.data ?? "binarised MNIST";
     this.#say(`MADE on ${made.engine}: ${ENGINES[kind]}.`);
     const limit =
       plan.trainSeconds === undefined ? `at most ${plan.epochs} epochs` : `about ${plan.trainSeconds} s of training`;
     this.#say(
-      `${describeModel(made.config)}; ${thousands(data.train.rows)} training ${this.#rowName}s of ${what}; ${limit}.`,
+      `${describeModel(made.config)}; ${thousands(data.train.rows)} training ${ROW}s of binarised MNIST; ${limit}.`,
     );
   }
 
@@ -125,7 +125,7 @@ export class Reporter {
       engine: made.engine,
       kind,
       hidden: plan.hidden,
-      samples: this.#options.data ? undefined : this.#options.out,
+      samples: this.#options.out,
     };
   }
 
