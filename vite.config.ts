@@ -20,9 +20,9 @@ export default defineConfig(({ mode }) => {
       license: { fileName: "LICENSES.md" }, // of what is bundled
       lib: { entry: programs ? PROGRAMS : LIBRARY, formats: ["es"] },
       rolldownOptions: {
-        // What Node has, and what a user may choose to install. All else is bundled: a page without a bundler could not
-        // follow a bare import.
-        external: [/^node:/, "webgpu", "hyparquet"],
+        // What Node has, what comes with the package for its command line, and what a user may choose to install. All
+        // else is bundled: a page without a bundler could not follow a bare import.
+        external: [/^node:/, "commander", "webgpu", "hyparquet"],
         checks: { pluginTimings: false },
         output: { minify: true }, // white space too, which build.minify leaves in libraries
       },
