@@ -216,11 +216,13 @@ describe("made", () => {
   it("notices parts that are missing, there twice, cut off, or of another run", async () => {
     for (const i of [1, 2]) await ok(`score long.csv -m table.safetensors ${cpu} --shard ${i}/2 -o half${i}`);
     await ok(`score table.csv -m table.safetensors ${cpu} --shard 2/2 -o other2`);
+    await writeFile(path("long2.csv"), csvOf(tableOf(9000, 55)));
+    await ok(`score long2.csv -m table.safetensors ${cpu} --shard 2/2 -o same2`);
     await ok(`score long.csv -m table.safetensors --by-input ${cpu} --shard 2/2 -o by-input2`);
     const half = await text("half2");
     await writeFile(path("cut2"), half.slice(0, -100));
     await writeFile(path("less2"), half.split("\n").slice(0, 1).join("\n"));
-    const sentences: Record<string, string> = {
+    const sentences: Record<string, string | ReturnType<typeof expect.stringMatching>> = {
       half1: "got 1 of 2 parts, expected part 2 too",
       "half1 half2 half2": "half2: got part 2 a second time, after half2",
       "half1 other2": "half1: got more blocks or no end, expected the end, where that of the other parts is",
@@ -229,11 +231,16 @@ describe("made", () => {
       "half1 cut2": "cut2: got no block 1, expected it next: the file is cut off or damaged",
       "half1 less2": "less2: got no block 1, expected it next: the file is cut off or damaged",
       "half1 table.csv": "table.csv: got no part, expected a file that made wrote with --shard",
+      "half1 same2": expect.stringMatching(
+        /^same2: got a part of 9000 rows with checksum \d+, expected 9000 rows with \d+ as half1 has: they were made from/,
+      ),
       "half1 nothing": "nothing: got no such file, expected a file that can be read",
       "half1 half2 -o x.npz": '--output: got "x.npz", expected csv, which the parts were made for',
     };
-    for (const [files, sentence] of Object.entries(sentences))
-      expect(await run(`merge ${files}`)).toEqual({ status: 2, out: expect.anything(), err: `made: ${sentence}\n` });
+    for (const [files, sentence] of Object.entries(sentences)) {
+      const { status, err } = await run(`merge ${files}`);
+      expect({ files, status, err: err.replace(/^made: (.*)\n$/, "$1") }).toEqual({ files, status: 2, err: sentence });
+    }
   }, 60_000);
 
   it("says what is in a model, and gives it to other runtimes", async () => {
