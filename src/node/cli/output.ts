@@ -24,6 +24,8 @@ export interface Output {
 export interface Totals {
   rows: number;
   blocks: number;
+  /** Of the data that they came from. */
+  checksum: number;
 }
 
 /** Which of how many parts, from 1. */

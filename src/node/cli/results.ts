@@ -1,6 +1,7 @@
 // From blocks to results: goes through them, works on those of its shard, writes what comes out. Which block a row is in
 // does not hang on the shards, so the parts put together are the whole.
 
+import { crc32 } from "../../io/crc32.ts";
 import type { Layout, Rows } from "./formats.ts";
 import { type Output, openOutput, openPart, type Shard } from "./output.ts";
 import type { Report } from "./report.ts";
@@ -10,6 +11,8 @@ export interface Work<Block> {
   blocks: AsyncIterable<Block> | Iterable<Block>;
   /** Rows of a block. */
   rowsOf: (block: Block) => number;
+  /** What was read: parts that were made from other data are not merged. */
+  wordsOf?: (block: Block) => readonly Uint32Array[];
   /** What becomes of a block. */
   compute: (block: Block) => Promise<Rows>;
   /** Share of the blocks that was read; undefined where nobody knows. */
@@ -26,7 +29,7 @@ export interface Place {
 
 /** @returns the rows that were worked on */
 export async function writeResults<Block>(
-  { blocks, rowsOf, compute, share }: Work<Block>,
+  { blocks, rowsOf, wordsOf, compute, share }: Work<Block>,
   { output: file, shard, layout, run }: Place,
   report: Report,
   { out, stop }: Surroundings,
@@ -35,7 +38,7 @@ export async function writeResults<Block>(
   const output: Output = shard
     ? await openPart(destination, { made: "part", ...shard, run, layout })
     : await openOutput(destination, layout);
-  const totals = { rows: 0, blocks: 0 };
+  const totals = { rows: 0, blocks: 0, checksum: 0 };
   let worked = 0;
   // Progress and data on one terminal would be a mess.
   const quiet = file === undefined && out.isTTY;
@@ -44,6 +47,9 @@ export async function writeResults<Block>(
       stop.throwIfAborted();
       const index = totals.blocks++;
       totals.rows += rowsOf(block);
+      for (const { buffer, byteOffset, byteLength } of (shard && wordsOf?.(block)) ?? [])
+        totals.checksum =
+          (Math.imul(totals.checksum, 31) + crc32(new Uint8Array(buffer, byteOffset, byteLength))) >>> 0;
       if (!shard || index % shard.of === shard.part - 1) {
         await output.write(index, await compute(block));
         worked += rowsOf(block);

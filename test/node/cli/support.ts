@@ -51,10 +51,11 @@ export async function runCli(
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     err += text;
   });
+  const closed = once(child, "close") as Promise<[number | null]>;
   child.stdin.on("error", () => {}); // it may end before it has read everything
   for (const piece of typeof stdin === "string" ? [stdin] : (stdin ?? []))
-    if (!child.stdin.write(piece)) await Promise.race([once(child.stdin, "drain"), once(child, "close")]);
+    if (!child.stdin.write(piece)) await Promise.race([once(child.stdin, "drain"), closed]);
   child.stdin.end();
-  const [status] = (await once(child, "close")) as [number | null];
+  const [status] = await closed;
   return { status, out, err };
 }

@@ -81,6 +81,7 @@ async function impute(file: string, options: ImputeOptions, around: Surroundings
       {
         blocks: blocksOf(source, config, { ...options, size: BLOCK, missing: "mark" }),
         rowsOf: (block) => block.rows.rows,
+        wordsOf: ({ rows, observed }) => [rows.words, observed.words],
         compute,
         share: () => (source.kind === "table" ? source.share() : undefined),
       },

@@ -22,29 +22,30 @@ export function addInspect(program: Command, around: Surroundings): void {
 const shapesOf = ({ config }: ModelFile) => [...parameterShapes(config)];
 const countOf = (model: ModelFile) => shapesOf(model).reduce((sum, [, shape]) => sum + sizeOf(shape), 0);
 
+const precisionOf = ({ state }: ModelFile) => (state.parameters.V instanceof Float64Array ? "float64" : "float32");
+
 function summaryOf(model: ModelFile & { bytes: Uint8Array }) {
-  const { config, run, masks, state, bytes } = model;
+  const { config, run, masks, bytes } = model;
   return {
     config,
     masks: masks.length,
     parameters: Object.fromEntries(shapesOf(model)),
     parameterCount: countOf(model),
-    precision: state.parameters.V instanceof Float64Array ? "float64" : "float32",
+    precision: precisionOf(model),
     run,
     bytes: bytes.length,
   };
 }
 
 function linesOf(model: ModelFile & { bytes: Uint8Array }): string[] {
-  const { config, run, state, bytes } = model;
+  const { config, run, bytes } = model;
   const { inputs, ordering, seed, initialization, degrees, conditionOnMask, masked, columns, inputNames } = config;
-  const precision = state.parameters.V instanceof Float64Array ? "float64" : "float32";
   const lines = [
     ["model", `${describeModel(config)}${masked ? "" : ", not masked: a plain autoencoder"}`],
     ["inputs", thousands(inputs)],
     ["ordering", typeof ordering === "string" ? ordering : "given"],
     ["degrees", `${degrees}${conditionOnMask ? ", conditioned on the mask" : ""}`],
-    ["parameters", `${thousands(countOf(model))} in ${precision}, begun ${initialization} with seed ${seed}`],
+    ["parameters", `${thousands(countOf(model))} in ${precisionOf(model)}, begun ${initialization} with seed ${seed}`],
     ["file", `${thousands(bytes.length)} bytes`],
     ["training", trainingOf(run)],
   ];

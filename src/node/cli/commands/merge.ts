@@ -46,8 +46,9 @@ async function merge(files: readonly string[], options: MergeOptions, around: Su
         if (!rows) break;
         await output.write(block, rows);
       }
-      const rows = await checkEnds(ordered, block);
-      await output.finish({ rows, blocks: block });
+      const totals = await checkEnds(ordered, block);
+      const { rows } = totals;
+      await output.finish(totals);
       report.done(`${thousands(rows)} rows from ${ordered.length} parts.`, { rows, parts: ordered.length });
     } finally {
       await output.discard();
@@ -147,16 +148,17 @@ function checkComplete(parts: readonly Part[]): Part[] {
   return ordered;
 }
 
-async function checkEnds(parts: readonly Part[], blocks: number): Promise<number> {
+async function checkEnds(parts: readonly Part[], blocks: number): Promise<Totals> {
   const ends = await Promise.all(parts.map((part) => part.end()));
+  const [first] = ends;
   ends.forEach((end, i) => {
-    if (end.rows !== ends[0].rows || end.blocks !== blocks)
+    if (end.blocks !== blocks || end.rows !== first.rows || end.checksum !== first.checksum)
       throw new FormatError(
-        `${parts[i].file}: got ${end.rows} rows in ${end.blocks} blocks as the whole, expected ${ends[0].rows} in ${blocks} ` +
-          "as the other parts have: they were made from different data",
+        `${parts[i].file}: got a part of ${end.rows} rows with checksum ${end.checksum}, expected ${first.rows} rows with ` +
+          `${first.checksum} as ${parts[0].file} has: they were made from different data`,
       );
   });
-  return ends[0].rows;
+  return first;
 }
 
 function parsed(line: string): unknown {
