@@ -63,6 +63,7 @@ const SHAPES: { D: number; hidden: number[]; rows: number; options?: Partial<Mad
   { D: 100, hidden: [37], rows: 9, options: { directConnections: true } },
   { D: 33, hidden: [], rows: 5, options: { directConnections: true } },
   { D: 41, hidden: [80, 9], rows: 16, options: { activation: "sigmoid", directConnections: true } },
+  { D: 300, hidden: [70], rows: 5, options: { directConnections: true } }, // blocks of more than 32 positions
   { D: 37, hidden: [20, 33], rows: 6, options: { activation: "tanh", masks: 3, conditionOnMask: true } },
 ];
 

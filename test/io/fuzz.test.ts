@@ -22,13 +22,9 @@ const SLACK = 2 ** 21;
  * @param unpacked bytes of its contents
  * @returns how many were refused
  */
-function fuzz<T>(
-  original: Uint8Array,
-  { read, verify, unpacked = original.length }: Reader<T>,
-  rounds = ROUNDS,
-): number {
+function fuzz<T>(original: Uint8Array, { read, verify, unpacked = original.length }: Reader<T>): number {
   let refused = 0;
-  for (let seed = 0; seed < rounds; seed++) {
+  for (let seed = 0; seed < ROUNDS; seed++) {
     const file = damage(original, seed);
     const before = { cpu: process.cpuUsage(), memory: process.memoryUsage().arrayBuffers };
     const result = parsed(() => read(file));
@@ -72,29 +68,25 @@ function believeSafetensors(file: Uint8Array) {
   return { metadata: __metadata__ ?? {}, tensors: Object.fromEntries(tensors), covered };
 }
 
-const values = Uint8Array.from({ length: 40_000 }, (_, i) => ((i * i) % 3) & 1);
+const values = Uint8Array.from({ length: 8000 }, (_, i) => ((i * i) % 3) & 1);
 
 describe(`${ROUNDS} damaged copies`, { timeout: 60_000 + 20 * ROUNDS }, () => {
-  const ARCHIVES: [string, Uint8Array, number][] = [
-    ["splits-stored.npz", fixture("splits-stored.npz"), ROUNDS],
-    ["splits-deflated.npz", fixture("splits-deflated.npz"), ROUNDS],
-    ["a larger archive", zip({ name: "train_data.npy", data: npyBytes(values, 400) }), Math.ceil(ROUNDS / 10)],
+  const ARCHIVES: [string, Uint8Array][] = [
+    ["splits-stored.npz", fixture("splits-stored.npz")],
+    ["splits-deflated.npz", fixture("splits-deflated.npz")],
+    ["a larger archive", zip({ name: "train_data.npy", data: npyBytes(values, 400) })],
   ];
-  it.each(ARCHIVES)("of %s: a FormatError, or the arrays as they were", (_, original, rounds) => {
+  it.each(ARCHIVES)("of %s: a FormatError, or the arrays as they were", (_, original) => {
     const arrays = [...parseNpz(original).values()];
     const unpacked = arrays.reduce((sum, { data }) => sum + data.byteLength, 0);
-    const refused = fuzz(
-      original,
-      {
-        read: (file) => parseNpz(file),
-        verify: (read, _, name) => {
-          for (const array of read.values()) expect(arrays, name).toContainEqual(array);
-        },
-        unpacked,
+    const refused = fuzz(original, {
+      read: (file) => parseNpz(file),
+      verify: (read, _, name) => {
+        for (const array of read.values()) expect(arrays, name).toContainEqual(array);
       },
-      rounds,
-    );
-    expect(refused).toBeGreaterThan(0.6 * rounds);
+      unpacked,
+    });
+    expect(refused).toBeGreaterThan(0.6 * ROUNDS);
   });
 
   it("of an NPY file: a FormatError, or as many values as the shape says", () => {
@@ -109,15 +101,14 @@ describe(`${ROUNDS} damaged copies`, { timeout: 60_000 + 20 * ROUNDS }, () => {
   const IDX: [string, number, number[], number][] = [
     ["16-bit integers", 0x0b, [3, 4, 2], 48],
     ["doubles", 0x0e, [5, 2], 80],
-    ["bytes", 8, [20, 28, 28], 20 * 28 * 28],
+    ["bytes", 8, [2, 28, 28], 2 * 28 * 28],
   ];
   it.each(IDX)("of an IDX file of %s: a FormatError, or exactly what the file says", (_, type, shape, bytes) => {
     const data = Array.from({ length: bytes }, (_, i) => (i * 5) % 256);
     const original = concat([0, 0, type, shape.length], shape.flatMap(u32big), data);
-    const rounds = bytes > 1000 ? Math.ceil(ROUNDS / 10) : ROUNDS;
     const verify = (array: ReturnType<typeof parseIdx>, file: Uint8Array, name: string) =>
       expect(Buffer.compare(printIdx(array), file), name).toBe(0);
-    expect(fuzz(original, { read: parseIdx, verify }, rounds)).toBeGreaterThan(0.3 * rounds);
+    expect(fuzz(original, { read: parseIdx, verify })).toBeGreaterThan(0.3 * ROUNDS);
   });
 
   let model: Uint8Array;
