@@ -14,6 +14,7 @@ export default defineConfig({
         node: "src/node/index.ts",
         train: "src/node/train.ts",
         profile: "src/node/profile.ts",
+        reproduce: "src/node/reproduce.ts",
       },
       formats: ["es"],
     },
