@@ -43,6 +43,7 @@ export const STREAMS = {
   mask: 7,
   resample: 8,
   dropout: 9,
+  split: 10,
 } as const;
 
 /** A stream of random numbers: `purpose` and `index` (mask, epoch, row …) choose it, draws follow one another. */
