@@ -16,7 +16,6 @@ export default defineConfig({
         made: "src/node/made.ts",
         train: "src/node/train.ts",
         profile: "src/node/profile.ts",
-        reproduce: "src/node/reproduce.ts",
       },
       formats: ["es"],
     },

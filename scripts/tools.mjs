@@ -90,7 +90,7 @@ export const buildLibrary = () => runTool("vite", ["build", "--logLevel", "warn"
 
 /**
  * Builds the library and runs one of its programs (src/node/<program>.ts) with the driver that set-up found.
- * @param {"train" | "profile" | "reproduce"} program
+ * @param {"train" | "profile"} program
  * @param {string[]} args
  * @returns {Promise<number>} its exit status
  */

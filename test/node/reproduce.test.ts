@@ -4,13 +4,13 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Splits } from "../../src/io/npz.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
+import { madeProgram } from "../../src/node/cli/program.ts";
 import { dataSet, findSet, parseRows } from "../../src/node/reproduce/data.ts";
-import { RECIPES, readReproduceOptions, USAGE } from "../../src/node/reproduce/options.ts";
-import { reproduceProgram } from "../../src/node/reproduce/program.ts";
 import { type SetResults, tableOf } from "../../src/node/reproduce/report.ts";
 import { FolderStore } from "../../src/node/reproduce/store.ts";
 import { DATA_SETS } from "../../src/reproduce/data-sets.ts";
@@ -36,58 +36,67 @@ async function debd(name: string, lines: Partial<Record<"train" | "valid" | "tes
   return at;
 }
 
+/** `made reproduce` with these arguments, and what it says. */
 async function run(args: readonly string[], stop: AbortSignal = signal) {
   let out = "";
   let err = "";
-  const status = await reproduceProgram(args, {
-    out: { write: (text) => (out += text) },
+  const write = (text: string | Uint8Array, done?: () => void) => {
+    out += text;
+    done?.();
+  };
+  const status = await madeProgram(["reproduce", ...args], {
+    out: { write },
     err: { write: (text) => (err += text) },
-    signal: stop,
+    stdin: Readable.from([]),
+    stop,
   });
   return { status, out, err };
 }
 
-describe("readReproduceOptions", () => {
-  it("reads every option, and has a default for all but names and data", () => {
-    expect(readReproduceOptions(["dna", "--data", "x"])).toEqual({
-      sets: [dataSet("dna")],
-      data: ["x"],
-      recipes: RECIPES,
-      out: "reproduction",
-      seed: 1,
-      seeds: 3,
-      device: "gpu",
-      json: false,
-      quiet: false,
-      help: false,
-    });
-    const args =
-      "dna debd-dna dna --data x --data=y --recipe best,paper-fixed --out o --seed 7 --seeds 2 --device cpu --json --quiet";
-    expect(readReproduceOptions(args.split(" "))).toEqual({
-      sets: [dataSet("dna"), dataSet("debd-dna")],
-      data: ["x", "y"],
-      recipes: ["best", "paper-fixed"],
-      out: "o",
-      seed: 7,
-      seeds: 2,
-      device: "cpu",
-      json: true,
-      quiet: true,
-      help: false,
-    });
-  });
-
+describe("made reproduce", () => {
   it.each([
-    ["--data x", "NAME: got none"],
-    ["dna", "--data: got nothing"],
-    ["dan --data x", 'NAME: got "dan", expected one of adult, connect4, dna'],
+    ["--data x", "missing required argument 'name'"],
+    ["dna", "required option '--data <path>' not specified"],
+    ["dan --data x", 'name: got "dan", expected one of adult, connect4, dna'],
     ["dna --data x --recipe paper", '--recipe: got "paper", expected one of paper-fixed, paper-sampled, best'],
     ["dna --data x --seeds 0", '--seeds: got "0", expected an integer ≥ 1'],
-    ["dna --data x --seed -1", "--seed"],
+    ["dna --data x --seed=-1", "--seed"],
     ["dna --data x --device tpu", '--device: got "tpu", expected one of gpu, software, cpu'],
-    ["dna --data x --epochs 3", "--epochs"],
-  ])("refuses %j", (args, message) => {
-    expect(() => readReproduceOptions(args.split(" "))).toThrow(message);
+    ["dna --data x --epochs 3", "unknown option '--epochs'"],
+    ["dna --data nowhere", "--data: nowhere: got no such file or folder"],
+  ])("refuses %j in a sentence, with status 2", async (args, message) => {
+    const { status, out, err } = await run(args.split(" "));
+    expect(err).toContain(message);
+    expect(err.trimEnd()).not.toContain("\n");
+    expect({ status, out }).toEqual({ status: 2, out: "" });
+  });
+
+  it("trains, keeps, and prints the same figures when it goes on", async () => {
+    // Validation rows unlike the training rows: what is learned makes them less likely, and a run stops early.
+    const at = await debd("nltcs", { valid: "1,1,0\n0,0,1\n" });
+    const args = ["debd-nltcs", "--data", at, "--recipe", "paper-fixed", "--seeds", "2", "--device", "cpu"];
+    args.push("--out", join(at, "out"));
+    const first = await run(args);
+    expect(first.err).toBe("");
+    expect(first.status).toBe(0);
+    expect(first.out).toContain("paper-fixed, seed 2: validation");
+    const results: SetResults = JSON.parse(await readFile(join(at, "out", "debd-nltcs", "results.json"), "utf8"));
+    expect(results.rows).toEqual({ train: 4, valid: 2, test: 4 });
+    expect(results.fixed).toHaveLength(2);
+    expect(results.sampled).toBeUndefined();
+    for (const { nll } of results.fixed!) expect(nll).toBeLessThan(3 * Math.LN2);
+    const again = await run([...args, "--json"]);
+    const resumed: SetResults = JSON.parse(again.out);
+    const figures = ({ fixed }: SetResults) => fixed!.map(({ seed, nll, validationNll }) => [seed, nll, validationNll]);
+    expect(figures(resumed)).toEqual(figures(results));
+    expect(resumed.fixed!.map(({ seconds }) => seconds)).toEqual(results.fixed!.map(({ seconds }) => seconds));
+  });
+
+  it("ends with status 130 where it was interrupted", async () => {
+    const at = await debd("nltcs");
+    const args = ["debd-nltcs", "--data", at, "--device", "cpu", "--out", join(at, "out")];
+    expect((await run(args, AbortSignal.abort())).status).toBe(130);
+    expect(await readdir(join(at, "out", "debd-nltcs"))).toEqual([]);
   });
 });
 
@@ -188,47 +197,6 @@ describe("FolderStore", () => {
   it("says that a folder can't be made", async () => {
     await writeFile(join(folder, "file"), "");
     await expect(FolderStore.open(join(folder, "file", "x"), splits)).rejects.toThrow("--out");
-  });
-});
-
-describe("reproduceProgram", () => {
-  it("trains, keeps, and prints the same figures when it goes on", async () => {
-    // Validation rows unlike the training rows: what is learned makes them less likely, and a run stops early.
-    const at = await debd("nltcs", { valid: "1,1,0\n0,0,1\n" });
-    const args = ["debd-nltcs", "--data", at, "--recipe", "paper-fixed", "--seeds", "2", "--device", "cpu"];
-    args.push("--out", join(at, "out"));
-    const first = await run(args);
-    expect(first.err).toBe("");
-    expect(first.status).toBe(0);
-    expect(first.out).toContain("paper-fixed, seed 2: validation");
-    const results: SetResults = JSON.parse(await readFile(join(at, "out", "debd-nltcs", "results.json"), "utf8"));
-    expect(results.rows).toEqual({ train: 4, valid: 2, test: 4 });
-    expect(results.fixed).toHaveLength(2);
-    expect(results.sampled).toBeUndefined();
-    for (const { nll } of results.fixed!) expect(nll).toBeLessThan(3 * Math.LN2);
-    const again = await run([...args, "--json"]);
-    const resumed: SetResults = JSON.parse(again.out);
-    const figures = ({ fixed }: SetResults) => fixed!.map(({ seed, nll, validationNll }) => [seed, nll, validationNll]);
-    expect(figures(resumed)).toEqual(figures(results));
-    expect(resumed.fixed!.map(({ seconds }) => seconds)).toEqual(results.fixed!.map(({ seconds }) => seconds));
-  });
-
-  it("prints its usage", async () => {
-    expect(await run(["--help"])).toEqual({ status: 0, out: `${USAGE}\n`, err: "" });
-  });
-
-  it("tells bad input in a sentence, with status 2", async () => {
-    expect(await run(["dna"])).toMatchObject({ status: 2, out: "" });
-    const { status, err } = await run(["dna", "--data", join(folder, "nowhere")]);
-    expect(status).toBe(2);
-    expect(err).toMatch(/^--data: .*got no such file or folder\n$/);
-  });
-
-  it("ends with status 130 where it was interrupted", async () => {
-    const at = await debd("nltcs");
-    const args = ["debd-nltcs", "--data", at, "--device", "cpu", "--out", join(at, "out")];
-    expect((await run(args, AbortSignal.abort())).status).toBe(130);
-    expect(await readdir(join(at, "out", "debd-nltcs"))).toEqual([]);
   });
 });
 

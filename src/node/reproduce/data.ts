@@ -21,7 +21,7 @@ export function dataSet(name: string): DataSet {
   const set = DATA_SETS.find((known) => known.name === name);
   if (set) return set;
   const names = DATA_SETS.map((known) => known.name).join(", ");
-  throw new ArgumentError(`NAME: got "${name}", expected one of ${names}`);
+  throw new ArgumentError(`name: got "${name}", expected one of ${names}`);
 }
 
 /**

@@ -1,44 +1,44 @@
-// `made reproduce` from its arguments to its exit status: reads the data, runs the recipes, prints and keeps the results.
+// `made reproduce` from its options to its results: reads the data, runs the recipes, prints and keeps what came out.
 
 import { join } from "node:path";
-import { ArgumentError, FormatError, MadeError } from "../../errors.ts";
 import { BEST } from "../../reproduce/best.ts";
+import type { DataSet } from "../../reproduce/data-sets.ts";
 import { PAPER_FIXED, PAPER_SAMPLED } from "../../reproduce/paper.ts";
 import { type RunContext, runSearch, runSeeds } from "../../reproduce/run.ts";
 import { requestDevice } from "../device.ts";
-import type { Screen } from "../train/progress.ts";
+import type { Screen } from "../progress.ts";
 import { type FoundSet, findSet } from "./data.ts";
-import { type RecipeName, type ReproduceOptions, readReproduceOptions, USAGE } from "./options.ts";
 import { describeMember, describeRound, describeSet, type SetResults, tableOf } from "./report.ts";
 import { FolderStore, writeWhole } from "./store.ts";
 
-/** What the program needs of a process. */
+/** Recipes by name: the paper's with one mask and with sampled masks, and our search. */
+export const RECIPES = ["paper-fixed", "paper-sampled", "best"] as const;
+export type RecipeName = (typeof RECIPES)[number];
+
+export interface ReproduceOptions {
+  sets: readonly DataSet[];
+  /** Folders and files to look for them in. */
+  data: readonly string[];
+  recipe: readonly RecipeName[];
+  /** Folder for trained members and results. */
+  out: string;
+  seed: number;
+  /** Runs of each of the paper's recipes. */
+  seeds: number;
+  device: "gpu" | "software" | "cpu";
+  json?: boolean;
+  quiet?: boolean;
+}
+
+/** What it needs of a process. */
 export interface Surroundings {
   out: Screen;
-  err: Screen;
   /** Aborts at Ctrl-C; members that are finished stay. */
-  signal: AbortSignal;
+  stop: AbortSignal;
 }
 
-const EXIT = { done: 0, failed: 1, badInput: 2, interrupted: 130 };
-
-/** @returns the exit status: 0, 1 where something failed, 2 for bad input, 130 after Ctrl-C */
-export async function reproduceProgram(args: readonly string[], around: Surroundings): Promise<number> {
-  try {
-    const options = readReproduceOptions(args);
-    if (options.help) around.out.write(`${USAGE}\n`);
-    else await reproduce(options, around);
-    return EXIT.done;
-  } catch (error) {
-    if (around.signal.aborted) return EXIT.interrupted;
-    if (!(error instanceof MadeError)) throw error;
-    around.err.write(`${error.message}\n`);
-    return error instanceof ArgumentError || error instanceof FormatError ? EXIT.badInput : EXIT.failed;
-  }
-}
-
-async function reproduce(options: ReproduceOptions, around: Surroundings): Promise<void> {
-  // Whatever can be wrong with the input shows before a device is asked for.
+/** @throws ArgumentError and FormatError on bad input, before a device is asked for; the signal's reason */
+export async function reproduce(options: ReproduceOptions, around: Surroundings): Promise<void> {
   const found: FoundSet[] = [];
   for (const set of options.sets) found.push(await findSet(set, options.data));
   const stores = await Promise.all(
@@ -49,7 +49,7 @@ async function reproduce(options: ReproduceOptions, around: Surroundings): Promi
   try {
     const all: SetResults[] = [];
     for (const [i, one] of found.entries()) {
-      const context = { device, store: stores[i], signal: around.signal };
+      const context = { device, store: stores[i], signal: around.stop };
       const results = await runSet(one, options, context, around.out);
       await writeWhole(join(options.out, one.set.name, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
       if (options.json) around.out.write(`${JSON.stringify(results)}\n`);
@@ -64,7 +64,7 @@ async function reproduce(options: ReproduceOptions, around: Surroundings): Promi
 
 async function runSet(
   { set, splits, from }: FoundSet,
-  { recipes, seed, seeds, json, quiet }: ReproduceOptions,
+  { recipe, seed, seeds, json, quiet }: ReproduceOptions,
   { device, store, signal }: RunContext,
   out: Screen,
 ): Promise<SetResults> {
@@ -81,7 +81,7 @@ async function runSet(
     },
   };
   say(describeSet(set, splits, from));
-  const wants = (name: RecipeName) => recipes.includes(name);
+  const wants = (name: RecipeName) => recipe.includes(name);
   const all = Array.from({ length: seeds }, (_, i) => seed + i);
   return {
     set,
