@@ -12,9 +12,11 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
     stop.abort();
   });
 // Whoever reads the output may have had enough of it, as `head` has.
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
-  process.exit(code === "EPIPE" ? EXIT.done : EXIT.failed),
-);
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(EXIT.done);
+  process.stderr.write(`made: stdout: ${message}\n`);
+  process.exit(EXIT.failed);
+});
 
 process.exitCode = await madeProgram(process.argv.slice(2), {
   out: process.stdout,

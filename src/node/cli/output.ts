@@ -73,11 +73,8 @@ class Target {
 
   async write(piece: string | Uint8Array): Promise<void> {
     if (piece.length === 0) return;
-    if (this.#handle) await this.#told(() => this.#handle!.appendFile(piece));
-    else
-      await new Promise<void>((resolve, reject) => {
-        this.#destination.stdout.write(piece, (error) => (error ? reject(error) : resolve()));
-      });
+    const handle = this.#handle;
+    await this.#told(() => (handle ? handle.appendFile(piece) : toStdout(this.#destination.stdout, piece)));
   }
 
   async finish(): Promise<void> {
@@ -101,10 +98,17 @@ class Target {
     try {
       await run();
     } catch (cause) {
-      throw new MadeError("write-failed", `${this.#destination.file}: ${(cause as Error).message}`, { cause });
+      throw new MadeError("write-failed", `${this.#destination.file ?? "stdout"}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 }
+
+const toStdout = (stdout: Sink, piece: string | Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stdout.write(piece, (error) => (error ? reject(error) : resolve()));
+  });
 
 /** Results in their final form. */
 export async function openOutput(destination: Destination, layout: Layout): Promise<Output> {

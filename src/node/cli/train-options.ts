@@ -9,6 +9,7 @@ import {
   type Initialization,
   type MadeConfig,
 } from "../../made/config.ts";
+import { resolveDropout } from "../../made/dropout.ts";
 import type { FitOptions } from "../../made/fit.ts";
 import { DEGREES, type Degrees } from "../../made/masks.ts";
 import { OPTIMIZERS, type OptimizerOptions, resolveOptimizer } from "../../made/optimizer.ts";
@@ -162,8 +163,10 @@ export function configOf(options: TrainOptions, { train, columns }: TrainingData
   };
 }
 
+/** @throws ArgumentError for dropout that does not fit the layers */
 export function fitOptionsOf(options: TrainOptions, { validation }: TrainingData): FitOptions & { epochs: number } {
   const { epochs, batchSize, optimizer, dropout, inputDropout, patience } = options;
+  resolveDropout(options.hidden.length, options);
   const learningRate = learningRateOf(options);
   return {
     epochs,

@@ -110,10 +110,16 @@ class Part {
     return line.rows;
   }
 
-  /** What the whole came to, as far as this part knows. */
+  /** What the whole came to, as far as this part knows: nothing may come before it. */
   async end(): Promise<Totals> {
-    if (!this.#end && (await this.block(-1))) throw new FormatError(`${this.file}: got a block too many`);
-    return this.#end!;
+    if (this.#end) return this.#end;
+    const { value, done } = await this.#lines.next();
+    const end = done ? undefined : (parsed(value) as { end?: Totals } | undefined)?.end;
+    if (!end)
+      throw new FormatError(
+        `${this.file}: got more blocks or no end, expected the end, where that of the other parts is`,
+      );
+    return end;
   }
 
   close(): void {
