@@ -18,6 +18,7 @@ export type { FitOptions, FitResult, ProgressReport } from "./made/fit.ts";
 export type { Completion, ImputeOptions, LogMarginalOptions } from "./made/impute.ts";
 export { type ConditionalsOptions, type LogProbOptions, Made } from "./made/made.ts";
 export type { Degrees, Mask } from "./made/masks.ts";
+export { mixtureLogProb } from "./made/mixture.ts";
 export type { Neighbours } from "./made/nearest.ts";
 export type { ConditionalsAs, DrawProgress } from "./made/network.ts";
 export type {

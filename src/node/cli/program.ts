@@ -7,6 +7,7 @@ import { addExport } from "./commands/export.ts";
 import { addImpute } from "./commands/impute.ts";
 import { addInspect } from "./commands/inspect.ts";
 import { addMerge } from "./commands/merge.ts";
+import { addReproduce } from "./commands/reproduce.ts";
 import { addSample } from "./commands/sample.ts";
 import { addScore } from "./commands/score.ts";
 import { addTrain } from "./commands/train.ts";
@@ -21,6 +22,7 @@ const COMMANDS: readonly ((program: Command, around: Surroundings) => void)[] = 
   addInspect,
   addExport,
   addMerge,
+  addReproduce,
   addDevices,
 ];
 
