@@ -15,7 +15,13 @@ const CONTRADICTIONS = {
   190: { "works at home": "yes", "way to work": "none", "pays for parking": "yes", "season ticket": "yes" },
   268: { age: "over 65", children: "yes", "works at home": "yes", "way to work": "on foot", "wears a helmet": "yes" },
   333: { licence: "no", "owns a car": "no", "way to work": "train", "pays for parking": "yes", "season ticket": "no" },
-  452: { home: "village", "owns a car": "yes", "way to work": "on foot", "pays for parking": "yes", "wears a helmet": "yes" },
+  452: {
+    home: "village",
+    "owns a car": "yes",
+    "way to work": "on foot",
+    "pays for parking": "yes",
+    "wears a helmet": "yes",
+  },
 };
 
 // mulberry32, a small generator of 32 bits, is enough for a table of this size.
