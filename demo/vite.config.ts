@@ -11,7 +11,9 @@ export default defineConfig({
   plugins: [mnistFile()],
   server: { fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] } },
   // Found late, they would make the page reload.
-  optimizeDeps: { include: ["wgsl-preprocessor/wgsl-preprocessor.js", "fflate", "comlink", "uplot"] },
+  optimizeDeps: {
+    include: ["wgsl-preprocessor/wgsl-preprocessor.js", "fflate", "comlink", "uplot", "idb-keyval", "papaparse"],
+  },
   worker: { format: "es" },
   build: {
     target: "es2022",
