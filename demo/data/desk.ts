@@ -55,22 +55,25 @@ export class Desk {
 
   /**
    * Takes a model file in place of the model before.
-   * @throws FormatError where it is none, or does not fit the table that is open; the table stays as it is
+   * @throws FormatError where it is none, or does not fit the table that is open; nothing has changed then
    */
   async openModel(bytes: Uint8Array): Promise<Opened> {
-    this.model = undefined;
-    const opened = await this.#worker.open({ kept: { bytes } });
-    const { columns, inputNames, inputs, masked } = opened.config;
-    if (!masked)
-      throw new FormatError("the model is a plain autoencoder, which gives no probabilities, expected a masked one");
-    const names = inputNames ?? Array.from({ length: inputs }, (_, d) => String(d + 1));
-    const model = columns ?? binaryColumns(names);
-    if (this.table) {
-      this.#encoded = await encode(this.table, model);
-      this.mapping = knownTo(model, this.table);
+    const { table } = this;
+    const engine = new EngineClient();
+    try {
+      const opened = await engine.open({ kept: { bytes } });
+      const model = columnsOf(opened.config);
+      const encoded = table && (await encode(table, model));
+      this.#engine?.dispose();
+      this.#engine = engine;
+      this.#encoded = encoded;
+      this.mapping = table && knownTo(model, table);
+      this.model = model;
+      return opened;
+    } catch (error) {
+      engine.dispose();
+      throw error;
     }
-    this.model = model;
-    return opened;
   }
 
   /** Makes a model for the table. */
@@ -137,6 +140,13 @@ export class Desk {
       sample: (n, options) => worker.ask("sample", n, options),
     };
   }
+}
+
+/** How columns of a table become the inputs of a model from a file. @throws FormatError where it gives no probabilities */
+function columnsOf({ columns, inputNames, inputs, masked }: Opened["config"]): readonly Column[] {
+  if (!masked)
+    throw new FormatError("got a plain autoencoder, which gives no probabilities, expected a model with masks");
+  return columns ?? binaryColumns(inputNames ?? Array.from({ length: inputs }, (_, d) => String(d + 1)));
 }
 
 const knownTo = (columns: readonly Column[], table: Table): Mapping => ({

@@ -8,7 +8,7 @@ import { type Answers, Desk } from "./desk.ts";
 import { forgetData, keepData, keptData } from "./kept.ts";
 import { readTable } from "./read-table.ts";
 import sample from "./sample/travel-survey.csv?url";
-import { csvOf, filledCsv, rankingSheet, type Sheet } from "./sheets.ts";
+import { csvOf, filledTableSheet, rankingSheet, type Sheet } from "./sheets.ts";
 import { BadCellsError, count, type Table, withMissing } from "./table.ts";
 import { type Phase, View } from "./view.ts";
 
@@ -24,6 +24,8 @@ class DataPanel extends HTMLElement {
   #seed = 0;
   /** Number of the story that is told: what belongs to an earlier one is dropped. */
   #story = 0;
+  /** Whether a model has begun to learn the table and may go on. */
+  #begun = false;
   /** Whether learning is to go on when the panel is shown again. */
   #resume = false;
 
@@ -72,12 +74,9 @@ class DataPanel extends HTMLElement {
     on("enough", () => this.#enough());
     on("make-up", () => this.#makeUp());
     on("save-model", async () => download(this.#name("model.safetensors"), await this.#desk.save()));
-    on("save-ranking", () => this.#saveCsv("ranking", csvOf(this.#ranking())));
-    on("save-filled", () => {
-      const { table, mapping } = this.#desk;
-      this.#saveCsv("filled", filledCsv(table!, mapping!, this.#answers!));
-    });
-    on("save-made-up", () => this.#saveCsv("made-up", csvOf(this.#madeUp!)));
+    on("save-ranking", () => this.#saveCsv("ranking", this.#sheet(rankingSheet)));
+    on("save-filled", () => this.#saveCsv("filled", this.#sheet(filledTableSheet)));
+    on("save-made-up", () => this.#saveCsv("made-up", this.#madeUp!));
     view
       .input("keep")
       .addEventListener("change", () =>
@@ -110,6 +109,7 @@ class DataPanel extends HTMLElement {
       if (error instanceof BadCellsError) throw new TableError(table, error);
       throw error;
     }
+    this.#begun = false;
     this.#showTable();
     await this.#keepIfWanted();
     if (this.#desk.model) await this.#ask();
@@ -126,9 +126,9 @@ class DataPanel extends HTMLElement {
       if (error instanceof BadCellsError) throw new TableError(this.#desk.table!, error, bytes);
       if (isFormatError(error)) throw new FormatError(`${name}: ${error.message}`, { cause: error });
       throw error;
-    } finally {
-      this.#showTable();
     }
+    this.#begun = false;
+    this.#showTable();
     await this.#keepIfWanted();
     if (this.#desk.table) return this.#ask();
     const columns = this.#desk.model!.map(({ column }) => column);
@@ -154,6 +154,7 @@ class DataPanel extends HTMLElement {
       this.#to("reading", "Making a model.");
       const { opened, rows } = await this.#desk.begin();
       if (story !== this.#story) return;
+      this.#begun = true;
       this.#showTable();
       this.#view.begin(rows.words, opened);
     }
@@ -185,6 +186,7 @@ class DataPanel extends HTMLElement {
     this.#to("asking", "Taking the best weights.");
     this.#view.progress(1);
     await this.#desk.finish();
+    this.#begun = false;
     this.#view.model(true);
     await this.#keepIfWanted();
     await this.#ask();
@@ -220,9 +222,9 @@ class DataPanel extends HTMLElement {
   async #restore(): Promise<void> {
     const kept = await keptData();
     if (!kept) return;
-    this.#view.input("keep").checked = true;
     if (kept.table) await this.#openTable(kept.table);
     if (kept.model) await this.#openModel("The kept model", kept.model);
+    this.#view.input("keep").checked = true; // not before, or the half of it would be kept anew
   }
 
   async #keepIfWanted(): Promise<void> {
@@ -233,6 +235,7 @@ class DataPanel extends HTMLElement {
     const { table, model } = this.#desk;
     try {
       await keepData({ table, model: model && (await this.#desk.save()) });
+      this.#view.kept("Kept.");
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       this.#view.input("keep").checked = false;
@@ -245,7 +248,9 @@ class DataPanel extends HTMLElement {
     await forgetData();
     ++this.#story;
     this.#desk.clear();
+    this.#begun = false;
     this.#view.input("keep").checked = false;
+    this.#view.kept("");
     this.#showTable();
     this.#view.element("figure").hidden = true;
     this.#to("empty", "Forgotten: table and model are gone, here and in this browser’s storage.");
@@ -260,13 +265,13 @@ class DataPanel extends HTMLElement {
     await this.#desk.pause();
   }
 
-  #ranking(): Sheet {
+  #sheet(of: typeof rankingSheet): Sheet {
     const { table, mapping } = this.#desk;
-    return rankingSheet(table!, mapping!, this.#answers!);
+    return of(table!, mapping!, this.#answers!);
   }
 
-  #saveCsv(what: string, text: string): void {
-    download(this.#name(`${what}.csv`), text, "text/csv");
+  async #saveCsv(what: string, sheet: Sheet): Promise<void> {
+    download(this.#name(`${what}.csv`), await csvOf(sheet), "text/csv");
   }
 
   #name(end: string): string {
@@ -282,7 +287,8 @@ class DataPanel extends HTMLElement {
   /** Where the panel stands when what was begun has failed. */
   #settle(): void {
     const { table, model } = this.#desk;
-    if (this.#answers || (model && !table)) this.#to("done", "");
+    if (this.#begun) this.#to("paused", "Learning waits.");
+    else if (this.#answers || (model && !table)) this.#to("done", "");
     else if (table) this.#to("ready", model ? "" : "The table is here. Now the model can learn it.");
     else this.#to("empty", "");
   }

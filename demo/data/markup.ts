@@ -105,6 +105,7 @@ export const MARKUP = `
     <label><input class="keep" type="checkbox"> Keep table and model in this browser until I come again</label>
     <button class="forget" type="button">Forget everything</button>
   </div>
+  <p class="kept-words" role="status"></p>
   <p class="hint">
     The model is a .safetensors file that has the columns in it. Open it here again, with this table or the next one with the
     same columns.

@@ -7,7 +7,7 @@ import type { BinaryRows } from "../../src/made/rows.ts";
 import type { Answers } from "./desk.ts";
 import type { FilledCell } from "./fill.ts";
 import { type Reason, reasons } from "./surprise.ts";
-import type { Mapping, Table } from "./table.ts";
+import { breathe, type Mapping, type Table } from "./table.ts";
 
 export interface Cell {
   readonly text: string;
@@ -113,22 +113,29 @@ function cellsByRow(cells: readonly FilledCell[]): Map<number, FilledCell[]> {
   return byRow;
 }
 
-/** All rows of a sheet as CSV. */
-export const csvOf = ({ head, rows, row }: Sheet): string =>
-  `${Papa.unparse({
-    fields: [...head],
-    data: Array.from({ length: rows }, (_, r) => row(r).map(({ text }) => text)),
-  })}\n`;
-
-/** The whole table as CSV with its missing cells filled, and a last column that says which those are. */
-export function filledCsv(table: Table, { columns }: Mapping, { filled }: Answers): string {
+/** The whole table with its missing cells filled, and a last column that says which those are. */
+export function filledTableSheet(table: Table, { columns }: Mapping, { filled }: Answers): Sheet {
   const at = placesOf(table, columns);
   const missing = cellsByRow(filled.cells);
-  const data = table.rows.map((_, r) => {
-    const its = missing.get(r) ?? [];
-    const cells = filledRow(table, columns, at, r, its);
-    const told = its.map(({ column, probability }) => `${columns[column].column} (${percent(probability)})`).join("; ");
-    return [...cells.map(({ text }) => text), told];
-  });
-  return `${Papa.unparse({ fields: [...table.columns, "filled in"], data })}\n`;
+  return {
+    head: [...table.columns, "filled in"],
+    rows: table.rows.length,
+    row: (r) => {
+      const its = missing.get(r) ?? [];
+      const told = its.map(({ column, probability }) => `${columns[column].column} (${percent(probability)})`);
+      return [...filledRow(table, columns, at, r, its), plain(told.join("; "))];
+    },
+  };
+}
+
+const LINE_END = "\r\n";
+
+/** All rows of a sheet as CSV. */
+export async function csvOf({ head, rows, row }: Sheet): Promise<string> {
+  const lines = [Papa.unparse([head])];
+  for (let r = 0; r < rows; r++) {
+    lines.push(Papa.unparse([row(r).map(({ text }) => text)]));
+    await breathe();
+  }
+  return lines.join(LINE_END) + LINE_END;
 }

@@ -132,6 +132,10 @@ export class View {
     this.button("save-made-up").hidden = true;
   }
 
+  kept(words: string): void {
+    this.element(".kept-words").textContent = words;
+  }
+
   madeUp(columns: readonly Column[], rows: BinaryRows, words: string): Sheet {
     const sheet = syntheticSheet(columns, rows);
     this.#tables["made-up"].show(sheet);
