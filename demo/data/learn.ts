@@ -90,4 +90,4 @@ export function modelFor(columns: readonly Column[], seed: number): MadeConfig {
 }
 
 /** How it is trained. */
-export const FIT = { epochs: 300, patience: 25, batchSize: 50, learningRate: 2e-3 };
+export const FIT = { epochs: 300, patience: 25, batchSize: 50, learningRate: 5e-3 };
