@@ -40,7 +40,7 @@ export class Curve {
           y: {
             distr: 100,
             fwd: Math.log,
-            inv: Math.exp,
+            bwd: Math.exp,
             range: (_, low, high) => [Math.min(80, 0.9 * (low ?? 80)), Math.max(210, 1.05 * (high ?? 0))],
           },
         },

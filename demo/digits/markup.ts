@@ -108,7 +108,7 @@ export const MARKUP = `
         <label for="masked">Masks on (off: a plain autoencoder)</label>
       </div>
     </div>
-    <p id="settings-error" class="hint wrong" role="alert"></p>
+    <p id="settings-error" class="hint wrong" aria-live="polite"></p>
   </form>
 
   <details class="card wide">
