@@ -142,7 +142,7 @@ export function describeModel({ hidden, activation, masks, directConnections }: 
 
 /** What was trained on what and for how long, in one sentence; `rowName` is what one row is called. */
 export function describeTraining(
-  job: TrainingJob,
+  job: Pick<TrainingJob, "rowsSeen" | "seconds">,
   { data, model, stopped, rowName }: { data: JobData; model: string; stopped: Stopped; rowName: string },
 ): string {
   const { rowsSeen, seconds } = job;

@@ -28,7 +28,7 @@ const COUNTS = {
 export function readQuery(search: string): Query {
   const query: Query = { plan: {}, device: "gpu", seed: 1 };
   for (const [name, value] of new URLSearchParams(search)) {
-    if (name === "seed") query.seed = readSeed(value);
+    if (name === "seed") query.seed = count(name, value, 0);
     else if (name === "hidden") query.plan.hidden = value.split(",").map((units) => count(name, units, 1));
     else if (name in COUNTS) query.plan[COUNTS[name as keyof typeof COUNTS]] = count(name, value, 1);
     else if (name === "device" && (value === "cpu" || value === "gpu")) query.device = value;
@@ -36,9 +36,6 @@ export function readQuery(search: string): Query {
   }
   return query;
 }
-
-/** @throws ArgumentError unless it is an integer ≥ 0 */
-export const readSeed = (value: string): number => count("seed", value, 0);
 
 function count(name: string, value: string, least: number): number {
   const n = /^\d+$/.test(value) ? Number(value) : Number.NaN;

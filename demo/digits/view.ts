@@ -1,14 +1,17 @@
-// What the page shows: finds its elements once and changes them. Decides nothing.
+// What the panel shows: finds its elements once and changes them. Decides nothing.
 
-import type { BinaryRows } from "../../src/made/rows.ts";
-import { PAPER, thousands } from "../../src/mnist-job.ts";
-import type { JobProgress, RoundReport, TrainingJob } from "../../src/training-job.ts";
-import type { Adapter } from "../engine/adapter.ts";
-import { Chart } from "./chart.ts";
-import { DigitGrid } from "./grid.ts";
-import type { Outcome } from "./session.ts";
+import { thousands } from "../../src/mnist-job.ts";
+import type { RoundReport } from "../../src/training-job.ts";
+import type { Opened, TrainingReport } from "../engine/client.ts";
+import { showAdvice } from "../shell/advice.ts";
+import { find } from "../shell/dom.ts";
+import { clearNotice, showNotice, type WayOn } from "../shell/notice.ts";
+import { onColorScheme } from "../shell/pictures.ts";
+import { Curve } from "./curve.ts";
+import { Pairs } from "./pairs.ts";
+import type { FieldError } from "./settings.ts";
 
-/** Where the page is in its one story. */
+/** Where the panel is in its one story. */
 export type Phase = "loading" | "ready" | "training" | "paused" | "testing" | "done" | "failed";
 
 const RUN_LABEL: Record<Phase, string> = {
@@ -22,113 +25,122 @@ const RUN_LABEL: Record<Phase, string> = {
 };
 
 export class View {
-  readonly run = find("run", HTMLButtonElement);
-  readonly reset = find("reset", HTMLButtonElement);
-  readonly seed = find("seed", HTMLInputElement);
-  readonly retry = find("retry", HTMLButtonElement);
-  readonly useCpu = find("use-cpu", HTMLButtonElement);
-  readonly #progress = find("progress", HTMLProgressElement);
-  readonly #curve = find("curve", HTMLCanvasElement);
-  readonly #digits = find("digits", HTMLCanvasElement);
-  readonly #chart = new Chart(this.#curve, { nll: PAPER.nll, label: PAPER.label });
-  readonly #grid = new DigitGrid(this.#digits);
+  readonly run: HTMLButtonElement;
+  readonly reset: HTMLButtonElement;
+  readonly download: HTMLButtonElement;
+  readonly form: HTMLFormElement;
+  readonly pairs: Pairs;
+  readonly #root: HTMLElement;
+  readonly #curve: Curve;
+  readonly #progress: HTMLProgressElement;
 
-  constructor() {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      this.#chart.draw();
-      this.#grid.draw();
-    });
-    text("paper", PAPER.text);
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    this.run = find(root, "#run", HTMLButtonElement);
+    this.reset = find(root, "#reset", HTMLButtonElement);
+    this.download = find(root, "#download", HTMLButtonElement);
+    this.form = find(root, "#settings", HTMLFormElement);
+    this.pairs = new Pairs(this.#get("pairs"));
+    this.#curve = new Curve(this.#get("curve"));
+    this.#progress = find(root, "#progress", HTMLProgressElement);
+    onColorScheme(() => this.#curve.draw());
   }
 
   /** Buttons and status that go with a phase. */
   phase(phase: Phase, status: string): void {
-    document.body.dataset.phase = phase;
-    text("status", status);
+    this.#root.dataset.phase = phase;
+    this.#text("status", status);
     this.run.textContent = RUN_LABEL[phase];
     this.run.disabled = ["loading", "testing", "failed"].includes(phase);
-    this.reset.disabled = ["loading", "failed"].includes(phase);
-    if (phase !== "failed") show("failure", false);
-    if (phase !== "training" && phase !== "paused") text("left", "–");
+    this.reset.disabled = phase === "loading";
+    this.download.disabled = ["loading", "failed"].includes(phase);
+    if (phase !== "failed") clearNotice(this.#get("failure"));
+    if (phase !== "training" && phase !== "paused") this.#text("left", "–");
   }
 
   loading(share: number): void {
     this.#progress.value = share;
   }
 
-  engine(words: string, { advice, flags = [] }: Adapter, data: string): void {
-    text("engine", words);
-    const codes = flags.map((flag) => Object.assign(document.createElement("code"), { textContent: flag }));
-    find("advice", HTMLElement).replaceChildren(advice ?? "", ...codes.flatMap((code) => [" ", code]));
-    show("advice", advice !== undefined);
-    text("data-note", data);
-  }
-
-  /** Nothing trained yet. */
-  clear(): void {
-    this.#chart.clear();
+  /** A model that nothing is shown of yet, and what it runs on. */
+  opened(words: string, opened: Opened, data: string): void {
+    this.#text("engine", words);
+    showAdvice(this.#get("advice"), opened);
+    this.#text("data-note", data);
+    this.#curve.backTo(0);
+    this.pairs.clear();
     this.#progress.value = 0;
-    this.#curve.ariaLabel = "No curve yet";
-    for (const id of ["seen", "validation", "speed", "gflops", "left"]) text(id, "–");
-    show("result", false);
+    for (const id of ["seen", "validation", "speed", "gflops", "left"]) this.#text(id, "–");
+    for (const id of ["result", "recovered"]) this.#get(id).hidden = true;
+    this.#get("why-none").hidden = opened.config.masked;
+    this.#text("drawn-title", opened.config.masked ? "Digits it draws" : "Digits, their codes, and what comes back");
+    for (const report of opened.history) {
+      this.#curve.addTraining(report.rowsSeen, report.trainNll);
+      this.round(report);
+      this.#text("seen", thousands(report.rowsSeen));
+    }
+    this.caption("The first pictures appear as soon as it has learned for a moment.", 0);
   }
 
-  progress({ rowsPerSecond, gflops }: TrainingJob, { rowsSeen, nll, done, secondsLeft }: JobProgress): void {
-    this.#chart.addTraining(rowsSeen, nll);
+  progress({ rowsSeen, nll, done, secondsLeft, rowsPerSecond, gflops }: TrainingReport): void {
+    this.#curve.addTraining(rowsSeen, nll);
     this.#progress.value = done;
-    text("seen", thousands(rowsSeen));
-    if (rowsPerSecond) text("speed", `${thousands(rowsPerSecond)} digits/s`);
-    if (gflops) text("gflops", gflops < 10 ? gflops.toFixed(1) : thousands(gflops));
-    if (secondsLeft !== undefined) text("left", `${Math.ceil(secondsLeft)} s`);
+    this.#text("seen", thousands(rowsSeen));
+    if (rowsPerSecond) this.#text("speed", `${thousands(rowsPerSecond)} digits/s`);
+    if (gflops) this.#text("gflops", gflops < 10 ? gflops.toFixed(1) : thousands(gflops));
+    if (secondsLeft !== undefined) this.#text("left", `${Math.ceil(secondsLeft)} s`);
   }
 
-  round({ rowsSeen, trainNll, validationNll }: RoundReport): void {
+  round({ rowsSeen, validationNll }: RoundReport): void {
     if (validationNll === undefined) return;
-    this.#chart.addValidation(rowsSeen, validationNll);
-    text("validation", validationNll.toFixed(1));
-    this.#curve.ariaLabel =
-      `After ${thousands(rowsSeen)} digits the NLL is ${trainNll.toFixed(1)} on minibatches and ` +
-      `${validationNll.toFixed(1)} on validation digits. The paper has about ${PAPER.nll}.`;
+    this.#curve.addValidation(rowsSeen, validationNll);
+    this.#text("validation", validationNll.toFixed(1));
   }
 
-  samples(samples: BinaryRows, rowsSeen: number): void {
-    this.#grid.show(samples);
-    const when = rowsSeen === 0 ? "before any training" : `after ${thousands(rowsSeen)} digits`;
-    text("digits-caption", `Drawn from the model ${when}, always with the same random numbers.`);
-    this.#digits.ariaLabel = `Pictures drawn from the model ${when}`;
-    this.#digits.dataset.rowsSeen = String(rowsSeen);
+  /** The device was lost, and training goes on from `rowsSeen` digits. */
+  recovered(rowsSeen: number): void {
+    this.#curve.backTo(rowsSeen);
+    this.#text(
+      "recovered",
+      `The graphics device went away. Training went on by itself on a new one, from ${thousands(rowsSeen)} digits.`,
+    );
+    this.#get("recovered").hidden = false;
   }
 
-  outcome({ training, test }: Outcome): void {
+  /** Words for the pictures, which are of the model after `rowsSeen` digits. */
+  caption(words: string, rowsSeen: number, meanDistance?: number): void {
+    this.#text("pairs-caption", words);
+    const { dataset } = this.#get("pairs");
+    dataset.rowsSeen = String(rowsSeen);
+    dataset.meanDistance = String(meanDistance ?? "");
+  }
+
+  outcome(training: string, test: string): void {
     this.#progress.value = 1;
-    text("test", test);
-    text("training-summary", training);
-    show("result", true);
+    this.#text("test", test);
+    this.#text("training-summary", training);
+    this.#get("result").hidden = false;
   }
 
-  failure(sentence: string, otherEngine: boolean): void {
-    text("failure-text", sentence);
-    this.useCpu.hidden = !otherEngine;
-    show("failure", true);
+  failure(sentence: string, waysOn: readonly WayOn[]): void {
+    showNotice(this.#get("failure"), sentence, waysOn);
   }
 
-  /** Says what is wrong with the seed; nothing where it is right. */
-  seedError(sentence: string | undefined): void {
-    this.seed.setAttribute("aria-invalid", String(sentence !== undefined));
-    text("seed-hint", sentence ?? "of weights and batches, from the next reset on");
+  /** Says what is wrong with a field, and goes there; with nothing, that all is right. */
+  fieldError(error?: FieldError): void {
+    for (const field of this.form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    this.#text("settings-error", error?.message ?? "");
+    if (!error) return;
+    const field = find(this.form, `[name=${error.field}]`, HTMLInputElement);
+    field.ariaInvalid = "true";
+    field.focus();
   }
-}
 
-function find<T extends Element>(id: string, type: new () => T): T {
-  const element = document.getElementById(id);
-  if (!(element instanceof type)) throw new Error(`#${id}: got ${element}, expected ${type.name}`);
-  return element;
-}
+  #get(id: string): HTMLElement {
+    return find(this.#root, `#${id}`, HTMLElement);
+  }
 
-function text(id: string, content: string): void {
-  find(id, HTMLElement).textContent = content;
-}
-
-function show(id: string, shown: boolean): void {
-  find(id, HTMLElement).hidden = !shown;
+  #text(id: string, content: string): void {
+    this.#get(id).textContent = content;
+  }
 }

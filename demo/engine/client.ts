@@ -59,9 +59,9 @@ export class EngineClient {
     return this.#call(this.#service.ask(question, encode(args))).then((answer) => decode(answer) as Answer<Q>);
   }
 
-  /** The `k` training rows nearest to each of `rows`: the rows themselves, row by row, their numbers and distances. */
-  nearestTraining(rows: BinaryRows, k = 1): Promise<Neighbours & { rows: BinaryRows }> {
-    return this.#call(this.#service.nearestTraining(encode(rows), k)).then(
+  /** The training row nearest to each of `rows`, its number, and in how many inputs it differs. */
+  nearestTraining(rows: BinaryRows): Promise<Neighbours & { rows: BinaryRows }> {
+    return this.#call(this.#service.nearestTraining(encode(rows))).then(
       (answer) => decode(answer) as Neighbours & { rows: BinaryRows },
     );
   }

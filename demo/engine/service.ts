@@ -4,6 +4,7 @@
 import { ArgumentError } from "../../src/errors.ts";
 import type { MadeConfig } from "../../src/made/config.ts";
 import { Made } from "../../src/made/made.ts";
+import { nearestTo } from "../../src/made/nearest.ts";
 import { parameterShapes, sizeOf } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { startAtMarginals } from "../../src/mnist-job.ts";
@@ -193,15 +194,17 @@ export class EngineService {
     );
   }
 
-  /** The `k` training rows nearest to each of `rows`, and how far they are. */
-  nearestTraining(encoded: unknown, k: number): Promise<unknown> {
-    return this.#turn(() =>
-      this.#guard(async ({ made, train }) => {
-        if (!train) throw new ArgumentError("nearestTraining: the model was opened without data");
-        const { indices, distances } = await made.nearest(decode(encoded) as BinaryRows, train, k);
-        return encode({ rows: train.take(indices), indices, distances });
-      }),
-    );
+  /**
+   * The training row nearest to each of `rows`, and how far it is. Searched here and not on the model's engine: a few rows
+   * take milliseconds, training goes on, and a software adapter has no pipeline to compile for it.
+   */
+  nearestTraining(encoded: unknown): unknown {
+    const train = this.#open?.train;
+    if (!train) throw toWire(new ArgumentError("nearestTraining: the model was opened without data"));
+    const rows = decode(encoded) as BinaryRows;
+    const found = { indices: new Uint32Array(rows.rows), distances: new Uint32Array(rows.rows) };
+    for (let r = 0; r < rows.rows; r++) nearestTo(rows, r, train, 1).write(found, r);
+    return encode({ rows: train.take(found.indices), ...found });
   }
 
   /** The model's file and where its training stands, to be kept and given to {@link open} again. */

@@ -28,7 +28,7 @@ export const test = base.extend<PageTest, PageWorker>({
       await build({ ...CONFIG, build: { outDir, emptyOutDir: true } });
       await use(outDir);
     },
-    { scope: "worker", timeout: 120_000 },
+    { scope: "worker", timeout: 300_000 },
   ],
   url: [
     async ({ built }, use) => {
