@@ -17,7 +17,7 @@ export interface Settings {
   pattern: PatternName;
 }
 
-export const LIMITS = { inputs: [3, 8], layers: [1, 3], units: [2, 10], seed: [1, 9999] } as const;
+export const LIMITS = { inputs: [3, 8], layers: [1, 3], units: [2, 10] } as const;
 
 /** The numbers of masks to choose from. */
 export const MASK_COUNTS = [1, 2, 4, 8] as const;
@@ -39,11 +39,3 @@ export const masksOf = (settings: Settings): Mask[] =>
 /** `hidden` with L layers: those there are, and as many more like the last. */
 export const withLayers = (hidden: readonly number[], layers: number): number[] =>
   Array.from({ length: layers }, (_, l) => hidden[l] ?? hidden[hidden.length - 1]);
-
-/** @throws RangeError where `text` is no whole number within the limits, in words for the person who typed it */
-export function readNumber(name: string, text: string, [low, high]: readonly [number, number]): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < low || value > high)
-    throw new RangeError(`${name}: got “${text}”, expected a whole number from ${low} to ${high}.`);
-  return value;
-}

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { drawSteps } from "../../demo/masks/drawing.ts";
 import { Laboratory } from "../../demo/masks/laboratory.ts";
 import { dataOf, everyRow, PATTERNS, type PatternName } from "../../demo/masks/patterns.ts";
-import { DEFAULTS, masksOf, readNumber, type Settings, withLayers } from "../../demo/masks/settings.ts";
+import { DEFAULTS, masksOf, type Settings, withLayers } from "../../demo/masks/settings.ts";
 import { keyOf, placesByDegree, type Unit, Wiring } from "../../demo/masks/wiring.ts";
 import { listed, matrixLabel, sentenceFor } from "../../demo/masks/words.ts";
 
@@ -107,12 +107,7 @@ describe("words", () => {
 });
 
 describe("settings and data", () => {
-  test("numbers are read within their limits", () => {
-    expect(readNumber("Inputs", " 7 ", [3, 8])).toBe(7);
-    for (const text of ["", "2", "9", "4.5", "four"])
-      expect(() => readNumber("Inputs", text, [3, 8])).toThrow(
-        `Inputs: got “${text}”, expected a whole number from 3 to 8.`,
-      );
+  test("layers are added like the last, and taken from the top", () => {
     expect(withLayers([6, 4], 3)).toEqual([6, 4, 4]);
     expect(withLayers([6, 4], 1)).toEqual([6]);
   });
