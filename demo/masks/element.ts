@@ -1,6 +1,8 @@
 // The panel "Why masks": a MADE small enough to see every connection, and a story in seven steps about it. It holds the
 // settings and tells the views; what they show is computed in laboratory.ts, wiring.ts and drawing.ts.
 
+import { make } from "../shell/dom.ts";
+import { clearNotice, explain, showNotice } from "../shell/notice.ts";
 import { drawSteps } from "./drawing.ts";
 import { DrawingView } from "./drawing-view.ts";
 import { Laboratory } from "./laboratory.ts";
@@ -11,7 +13,6 @@ import { PATTERNS, type PatternName } from "./patterns.ts";
 import { RowsView } from "./rows-view.ts";
 import { DEFAULTS, LIMITS, type Settings, withLayers } from "./settings.ts";
 import { STORY } from "./story.ts";
-import styles from "./style.css?inline";
 import { type Unit, Wiring } from "./wiring.ts";
 import { matrixLabel, sentenceFor } from "./words.ts";
 
@@ -51,9 +52,6 @@ class MadeMasks extends HTMLElement {
   }
 
   #build(): void {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    document.adoptedStyleSheets.push(sheet);
     this.innerHTML = markup(LIMITS);
     this.#network = new NetworkView(this.#svg("network"), {
       pointed: (unit) => this.#light(unit ?? this.#chosen),
@@ -86,6 +84,7 @@ class MadeMasks extends HTMLElement {
     click("back", () => this.#tell(this.#chapter - 1, true));
     click("next", () => this.#tell((this.#chapter + 1) % STORY.length, true));
     click("look", () => this.#look());
+    click("all", () => this.#unfold(STORY.map(({ part }) => part)));
     click("masked", () => {
       this.#stop();
       this.#masked = !this.#masked;
@@ -121,16 +120,24 @@ class MadeMasks extends HTMLElement {
     this.#get("place").textContent = `Why masks, step ${chapter + 1} of ${STORY.length}`;
     this.#get("story-title").textContent = title;
     this.#get("story-text").replaceChildren(
-      ...text.map((sentences) => Object.assign(document.createElement("p"), { textContent: sentences })),
+      ...text.map((sentences) => make("p", { textContent: sentences })),
     );
     this.#get<HTMLButtonElement>("back").disabled = chapter === 0;
     this.#get("next").textContent = chapter === STORY.length - 1 ? "From the beginning" : "Next";
     this.#get("look").textContent = look;
     for (const section of this.querySelectorAll<HTMLElement>("[data-part]"))
       section.toggleAttribute("data-spoken-of", section.dataset.part === part);
+    this.#unfold(STORY.slice(0, chapter + 1).map((told) => told.part));
     this.#masked = masked;
     this.#apply(settings);
     if (focus) this.#get("story-title").focus({ preventScroll: true });
+  }
+
+  /** Shows parts of the panel; those that are shown already stay. */
+  #unfold(parts: readonly string[]): void {
+    const hidden = [...this.querySelectorAll<HTMLElement>("[data-part][hidden]")];
+    for (const section of hidden) section.hidden = !parts.includes(section.dataset.part!);
+    this.#get("all").hidden = hidden.every((section) => !section.hidden);
   }
 
   /** Goes to the part that the story speaks of, and does there what the button says. */
@@ -149,6 +156,7 @@ class MadeMasks extends HTMLElement {
     const settings = { ...this.#settings, ...changes };
     this.#settings = settings;
     this.#which = Math.min(this.#which, settings.masks - 1);
+    clearNotice(this.#get("failure"));
     this.#alone(async () => {
       if (settings !== this.#settings) return; // changed again meanwhile
       const laboratory = await Laboratory.open(settings);
@@ -203,11 +211,8 @@ class MadeMasks extends HTMLElement {
         const name = picture.dataset.matrix!;
         const direct = name === "product" && this.#settings.directConnections ? " + Mᴬ" : "";
         const note = name === "product" ? ": paths from each input to each output" : "";
-        const figure = document.createElement("figure");
-        const caption = document.createElement("figcaption");
-        caption.textContent = `${matrixLabel(name, L)}${direct}${note}`;
-        figure.append(caption, picture);
-        return figure;
+        const caption = make("figcaption", { textContent: `${matrixLabel(name, L)}${direct}${note}` });
+        return make("figure", {}, caption, picture);
       }),
     );
     this.#sort(this.#sorted);
@@ -294,9 +299,8 @@ class MadeMasks extends HTMLElement {
   #alone(work: () => Promise<void>): Promise<void> {
     const done = this.#queue.then(work).catch((error) => {
       this.#stop();
-      const alert = this.#get("failure");
-      alert.textContent = `That did not work: ${error instanceof Error ? error.message : error}. Choose another network, or reload the page.`;
-      alert.hidden = false;
+      const again = { label: "Begin again", act: () => this.#tell(0) };
+      showNotice(this.#get("failure"), `That did not work. ${explain(error)}`, [again]);
       throw error; // a bug: for the console too
     });
     this.#queue = done.catch(() => {});

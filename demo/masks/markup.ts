@@ -4,7 +4,8 @@ const options = (values: readonly number[]) => values.map((n) => `<option>${n}</
 const from = (low: number, high: number) => Array.from({ length: high - low + 1 }, (_, i) => low + i);
 
 export const markup = (limits: { inputs: readonly [number, number]; units: readonly [number, number] }) => `
-<section class="story" aria-labelledby="masks-story">
+<div class="cards two">
+<section class="card wide story" aria-labelledby="masks-story">
   <p class="place" data-id="place"></p>
   <h2 id="masks-story" data-id="story-title" tabindex="-1"></h2>
   <div data-id="story-text"></div>
@@ -12,11 +13,12 @@ export const markup = (limits: { inputs: readonly [number, number]; units: reado
     <button type="button" data-id="back">Back</button>
     <button type="button" class="primary" data-id="next">Next</button>
     <button type="button" class="link" data-id="look"></button>
+    <button type="button" class="link" data-id="all">Show all parts</button>
   </div>
 </section>
-<p role="alert" data-id="failure" hidden></p>
+<div class="wide" role="alert" data-id="failure" hidden></div>
 <section class="card" data-part="network" aria-labelledby="masks-network" tabindex="-1">
-  <h2 id="masks-network">The network</h2>
+  <h3 id="masks-network">The network</h3>
   <div class="controls">
     <button type="button" role="switch" class="switch" aria-checked="true" data-id="masked">Masks</button>
     <button type="button" data-id="new-mask">New mask</button>
@@ -37,8 +39,8 @@ export const markup = (limits: { inputs: readonly [number, number]; units: reado
     </div>
   </details>
 </section>
-<section class="card" data-part="sum" aria-labelledby="masks-sum" tabindex="-1">
-  <h2 id="masks-sum">Does it sum to 1?</h2>
+<section class="card" data-part="sum" aria-labelledby="masks-sum" tabindex="-1" hidden>
+  <h3 id="masks-sum">Does it sum to 1?</h3>
   <p class="sum"><span data-id="sum-label"></span> <output data-id="sum"></output></p>
   <p class="verdict" data-id="verdict"></p>
   <div class="controls">
@@ -62,14 +64,14 @@ export const markup = (limits: { inputs: readonly [number, number]; units: reado
     </table>
   </div>
 </section>
-<section class="card" data-part="matrices" aria-labelledby="masks-matrices" tabindex="-1">
-  <h2 id="masks-matrices">The masks as matrices</h2>
+<section class="card" data-part="matrices" aria-labelledby="masks-matrices" tabindex="-1" hidden>
+  <h3 id="masks-matrices">The masks as matrices</h3>
   <div class="controls"><button type="button" aria-pressed="false" data-id="sort">Sort by degree</button></div>
   <p class="hint">A row for each unit above, a column for each below, their degrees beside them. Coloured: connected.</p>
   <div class="matrices" data-id="matrices"></div>
 </section>
-<section class="card" data-part="drawing" aria-labelledby="masks-drawing" tabindex="-1">
-  <h2 id="masks-drawing">Draw a row in one pass</h2>
+<section class="card" data-part="drawing" aria-labelledby="masks-drawing" tabindex="-1" hidden>
+  <h3 id="masks-drawing">Draw a row in one pass</h3>
   <div class="controls">
     <button type="button" class="primary" data-id="draw-next">Next step</button>
     <button type="button" data-id="play">Play</button>
@@ -79,4 +81,5 @@ export const markup = (limits: { inputs: readonly [number, number]; units: reado
   <svg class="network" data-id="drawing" role="img" aria-label="The network while a row is drawn; the sentence above says what happens."></svg>
   <p class="hint" data-id="draw-count"></p>
 </section>
+</div>
 `;

@@ -3,7 +3,7 @@
 
 import { svg } from "./svg.ts";
 import { type Edge, keyOf, type Reach, type Unit, type Wiring } from "./wiring.ts";
-import { capital, nameOf, subscript, superscript } from "./words.ts";
+import { capital, nameOf, subscript } from "./words.ts";
 
 const RADIUS = 15;
 const MARGIN = 34;
@@ -118,7 +118,7 @@ export class NetworkView {
         ...(masked && { "data-degree": m }),
       },
       svg("circle", { cx: x, cy: y, r: RADIUS }),
-      svg("text", { class: "degree", x, y: y + 5 }, masked ? String(m) : isEnd ? "" : `h${superscript(layer)}`),
+      svg("text", { class: "degree", x, y: y + 5 }, masked ? String(m) : ""),
       ...(note ? [note] : []),
     );
     if (this.#events) {

@@ -35,7 +35,7 @@ export function listed(inputs: readonly number[]): string {
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉";
 export const subscript = (n: number): string => [...String(n)].map((digit) => SUBSCRIPTS[Number(digit)]).join("");
-export const superscript = (n: number): string => [...String(n)].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
+const superscript = (n: number): string => [...String(n)].map((digit) => SUPERSCRIPTS[Number(digit)]).join("");
 
 /** M¹ for W1, Mⱽ for V, Mᴬ for A, and the product of those on the way from the inputs to the outputs. */
 export function matrixLabel(name: string, layers: number): string {
