@@ -119,9 +119,7 @@ class MadeMasks extends HTMLElement {
     const { title, text, look, part, masked, settings } = STORY[chapter];
     this.#get("place").textContent = `Why masks, step ${chapter + 1} of ${STORY.length}`;
     this.#get("story-title").textContent = title;
-    this.#get("story-text").replaceChildren(
-      ...text.map((sentences) => make("p", { textContent: sentences })),
-    );
+    this.#get("story-text").replaceChildren(...text.map((sentences) => make("p", { textContent: sentences })));
     this.#get<HTMLButtonElement>("back").disabled = chapter === 0;
     this.#get("next").textContent = chapter === STORY.length - 1 ? "From the beginning" : "Next";
     this.#get("look").textContent = look;
