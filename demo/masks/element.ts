@@ -5,7 +5,7 @@ import { make } from "../shell/dom.ts";
 import { clearNotice, explain, showNotice } from "../shell/notice.ts";
 import { drawSteps } from "./drawing.ts";
 import { DrawingView } from "./drawing-view.ts";
-import { Laboratory } from "./laboratory.ts";
+import { Laboratory, type Measure } from "./laboratory.ts";
 import { markup } from "./markup.ts";
 import { MatrixView } from "./matrix-view.ts";
 import { NetworkView } from "./network-view.ts";
@@ -155,14 +155,16 @@ class MadeMasks extends HTMLElement {
     this.#settings = settings;
     this.#which = Math.min(this.#which, settings.masks - 1);
     clearNotice(this.#get("failure"));
+    this.toggleAttribute("data-opening", true);
     this.#alone(async () => {
       if (settings !== this.#settings) return; // changed again meanwhile
       const laboratory = await Laboratory.open(settings);
       this.#laboratory?.dispose();
       this.#laboratory = laboratory;
       this.#rows.draw(settings.inputs, laboratory.frequencies);
-      for (const id of ["sum-masked", "sum-plain"]) this.#get(id).textContent = "–";
+      for (const masked of [true, false]) this.#note(masked, await laboratory.measure(masked));
       this.#show();
+      this.toggleAttribute("data-opening", false);
     });
   }
 
@@ -277,9 +279,14 @@ class MadeMasks extends HTMLElement {
       ? "Probabilities, exactly, whatever the weights are."
       : "No probabilities: nothing holds the sum at 1.";
     this.#get("steps").textContent = steps === 0 ? "Random weights, not trained yet." : `${steps} training steps.`;
+    this.#note(masked, { sum, steps });
+    if (masked && masks > 1) this.#get("sum-each").textContent = sums.map((one) => one.toFixed(6)).join(", ");
+  }
+
+  /** Writes the sum of one network beside that of the other. */
+  #note(masked: boolean, { sum, steps }: Pick<Measure, "sum" | "steps">): void {
     const after = steps === 0 ? "untrained" : `after ${steps} steps`;
     this.#get(masked ? "sum-masked" : "sum-plain").textContent = `${sum.toFixed(6)} ${after}`;
-    if (masked && masks > 1) this.#get("sum-each").textContent = sums.map((one) => one.toFixed(6)).join(", ");
   }
 
   /** A row to draw with the weights and the mask at hand. */
