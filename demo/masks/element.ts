@@ -164,7 +164,9 @@ class MadeMasks extends HTMLElement {
       this.#rows.draw(settings.inputs, laboratory.frequencies);
       for (const masked of [true, false]) this.#note(masked, await laboratory.measure(masked));
       this.#show();
-      this.toggleAttribute("data-opening", false);
+      this.#alone(async () => {
+        this.toggleAttribute("data-opening", settings !== this.#settings); // all that show() began is done
+      });
     });
   }
 
