@@ -72,6 +72,8 @@ export class NetworkView {
     });
     this.#picture.replaceChildren(
       svg("g", {}, ...this.#edges.values()),
+      // Beside the buttons, not in them: their names say it.
+      svg("g", { "aria-hidden": "true" }, ...[...this.#units.values()].flatMap(({ note }) => note ?? [])),
       svg("g", {}, ...[...this.#units.values()].map(({ group }) => group)),
     );
     delete this.#picture.dataset.lit;
@@ -105,7 +107,13 @@ export class NetworkView {
     const note = isEnd
       ? svg(
           "text",
-          { class: "note-text", x, y: layer === 0 ? y + RADIUS + 18 : y - RADIUS - 8, "data-name": name },
+          {
+            class: "note-text",
+            x,
+            y: layer === 0 ? y + RADIUS + 18 : y - RADIUS - 8,
+            "data-name": name,
+            "data-note": keyOf(unit),
+          },
           name,
         )
       : undefined;
@@ -119,7 +127,6 @@ export class NetworkView {
       },
       svg("circle", { cx: x, cy: y, r: RADIUS }),
       svg("text", { class: "degree", x, y: y + 5 }, masked ? String(m) : ""),
-      ...(note ? [note] : []),
     );
     if (this.#events) {
       group.setAttribute("role", "button");

@@ -189,7 +189,7 @@ test("draws a row step by step, each unit once and only when all it may see is k
       const [layer, unit] = key.split(":").map(Number);
       if (layer === 3) known++; // its degree is the position that it has itself
       expect(layers[layer][unit]).toBe(known);
-      if (layer === 3) bits[unit] = (await drawing.locator(`[data-unit="0:${unit}"] .note-text`).textContent())!;
+      if (layer === 3) bits[unit] = (await drawing.locator(`[data-note="0:${unit}"]`).textContent())!;
     }
   }
   expect(done.size).toBe(6 + 6 + 4);
