@@ -112,11 +112,11 @@ describe("the package", () => {
       [...reachable(entry)].flatMap((file) => [...read(file).matchAll(bare)].map(([, name]) => name));
     expect(imports("dist/index.js")).toEqual([]);
     expect(imports("dist/node.js")).toEqual(["webgpu"]);
-    expect(imports("dist/made.js").filter((name) => !name.startsWith("node:")).sort()).toEqual([
-      "commander",
-      "hyparquet",
-      "webgpu",
-    ]);
+    expect(
+      imports("dist/made.js")
+        .filter((name) => !name.startsWith("node:"))
+        .sort(),
+    ).toEqual(["commander", "hyparquet", "webgpu"]);
     expect(manifest.peerDependenciesMeta).toEqual({ hyparquet: { optional: true }, webgpu: { optional: true } });
     expect(Object.keys(manifest.dependencies)).toEqual(["@webgpu/types", "commander"]); // GPUDevice, made.js
   });
