@@ -59,7 +59,10 @@ export class Curve {
           { stroke: color("--training"), width: 1.5, points: { show: false }, spanGaps: true },
           { stroke: color("--validation"), width: 2.5, points: { show: true, size: 5 }, spanGaps: true },
         ],
-        hooks: { drawClear: [(plot) => drawPaper(plot, color("--muted")(), axis.font)] },
+        hooks: {
+          drawClear: [(plot) => drawPaper(plot, color("--muted")())],
+          draw: [(plot) => labelPaper(plot, { text: color("--muted")(), behind: color("--card")(), font: axis.font })],
+        },
       },
       [[], [], []],
       place,
@@ -99,26 +102,37 @@ export class Curve {
   }
 }
 
-function drawPaper({ ctx, bbox, valToPos }: uPlot, color: string, font: string): void {
+function drawPaper({ ctx, bbox, valToPos }: uPlot, color: string): void {
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = color;
+  ctx.strokeStyle = color;
+  ctx.globalAlpha = 0.75;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
   for (const nll of PAPER) {
     const y = valToPos(nll, "y", true);
-    ctx.globalAlpha = 0.75;
     ctx.beginPath();
     ctx.moveTo(bbox.left, y);
     ctx.lineTo(bbox.left + bbox.width, y);
     ctx.stroke();
   }
-  ctx.globalAlpha = 1;
-  ctx.font = font.replace("12px", `${12 * devicePixelRatio}px`);
+  ctx.restore();
+}
+
+/** Says what the lines are, in front of the grid, which is drawn after them. */
+function labelPaper({ ctx, bbox, valToPos }: uPlot, look: { text: string; behind: string; font: string }): void {
+  const size = 12 * devicePixelRatio;
+  ctx.save();
+  ctx.font = look.font.replace("12px", `${size}px`);
   ctx.textAlign = "right";
+  ctx.textBaseline = "middle";
+  const right = bbox.left + bbox.width - size / 3;
   for (const { nll, text } of LABELS) {
-    const below = nll === 86.64;
-    ctx.textBaseline = below ? "top" : "bottom";
-    ctx.fillText(text, bbox.left + bbox.width - 4, valToPos(nll, "y", true) + (below ? 4 : -4));
+    const y = valToPos(nll, "y", true) + (nll === 94.5 ? -0.85 : 0.85) * size;
+    const { width } = ctx.measureText(text);
+    ctx.fillStyle = look.behind;
+    ctx.fillRect(right - width - size / 4, y - 0.6 * size, width + size / 2, 1.2 * size);
+    ctx.fillStyle = look.text;
+    ctx.fillText(text, right, y);
   }
   ctx.restore();
 }
