@@ -1,4 +1,4 @@
-// Builds the library into dist/: the package's two entries and the programs of npm start, train and profile.
+// Builds the library into dist/: the package's entries and the programs of npm start, train and profile.
 // Declarations come from tsc (tsconfig.build.json); the demo page has a configuration of its own in demo/.
 import { defineConfig } from "vite";
 
@@ -11,6 +11,7 @@ export default defineConfig({
     lib: {
       entry: {
         index: "src/index.ts",
+        csv: "src/csv.ts",
         node: "src/node/index.ts",
         train: "src/node/train.ts",
         profile: "src/node/profile.ts",
@@ -19,7 +20,7 @@ export default defineConfig({
     },
     rolldownOptions: {
       // What a user installs with the package, or chooses to; all else is bundled.
-      external: [/^node:/, "webgpu", "fflate"],
+      external: [/^node:/, "webgpu", "fflate", "papaparse", "hyparquet"],
     },
   },
 });

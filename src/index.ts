@@ -10,6 +10,7 @@ export { parseIdx } from "./io/idx.ts";
 export { parseNpy } from "./io/npy.ts";
 export { type NpzOptions, parseNpz, readSplits, type Splits } from "./io/npz.ts";
 export type { CheckpointOptions } from "./made/checkpoint.ts";
+export type { Column } from "./made/columns.ts";
 export type { Activation, Initialization, MadeConfig, ResolvedConfig } from "./made/config.ts";
 export type { DrawResult, SampleOptions } from "./made/draw.ts";
 export type { DropoutOptions } from "./made/dropout.ts";

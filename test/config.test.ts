@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { ArgumentError } from "../src/errors.ts";
+import { binaryColumns } from "../src/io/table.ts";
 import { type MadeConfig, resolveConfig } from "../src/made/config.ts";
 
 describe("resolveConfig", () => {
@@ -35,6 +36,10 @@ describe("resolveConfig", () => {
       initialization: "glorot",
       seed: 2 ** 53 - 1,
       inputNames: ["wings", "feathers"],
+      columns: [
+        { column: "wings", kind: "binary", values: ["no", "yes"], inputs: ["wings"] },
+        { column: "feathers", kind: "categories", values: ["many"], inputs: ["feathers=many"] },
+      ],
     };
     expect(resolveConfig(config)).toEqual(config);
     expect(resolveConfig({ ...config, hidden: [], masks: Number.POSITIVE_INFINITY }).masks).toBe(
@@ -64,6 +69,8 @@ describe("resolveConfig", () => {
     ["masked: got 1, expected true or false", { masked: 1 }],
     ["seed: got -1, expected an integer in 0 … 2⁵³−1", { seed: -1 }],
     ["seed: got 9007199254740992, expected an integer in 0 … 2⁵³−1", { seed: 2 ** 53 }],
+    ["columns: got 7, expected an array of columns", { columns: 7 }],
+    ["columns: got columns of 2 inputs, expected inputs = 3", { columns: binaryColumns(["a", "b"]) }],
     ["inputNames: got 2 names, expected 3", { inputNames: ["a", "b"] }],
     ["inputNames: got abc, expected 3", { inputNames: "abc" }],
     ['inputNames[2]: got "a", expected a string that comes once', { inputNames: ["a", "b", "a"] }],

@@ -39,6 +39,16 @@ const CONFIGS: Record<string, MadeConfig> = {
     conditionOnMask: true,
     initialization: "orthogonal",
   },
+  tabled: {
+    inputs: D,
+    hidden: [4],
+    columns: [
+      ...["a", "b", "c", "d"].map(
+        (column) => ({ column, kind: "binary", values: ["no", "yes"], inputs: [column] }) as const,
+      ),
+      { column: "e", kind: "categories", values: ["x", "é", '"'], inputs: ["e=x", "e=é", 'e="'] },
+    ],
+  },
   autoencoder: { inputs: D, hidden: [4], masked: false, seed: 2 ** 53 - 1 },
 };
 

@@ -1,6 +1,7 @@
 // What a MADE is made of: the configuration a caller writes, checked once and completed with defaults.
 
 import { ArgumentError } from "../errors.ts";
+import { type Column, checkColumns } from "./columns.ts";
 import { checkMask, checkOrdering, DEGREES, type Degrees, type Mask } from "./masks.ts";
 
 /** Activation g of the hidden units. Softplus is log(1 + eᶻ), as PyTorch's with beta 1. */
@@ -49,6 +50,8 @@ export interface MadeConfig {
   seed?: number;
   /** Names of the inputs, (D), all different: kept with the model and in its files. */
   inputNames?: readonly string[];
+  /** How the columns of a table became the inputs (see made-webgpu/csv): kept likewise. Their inputs are D in number. */
+  columns?: readonly Column[];
 }
 
 /** A {@link MadeConfig} with every field present and known to be legal. */
@@ -65,6 +68,7 @@ export interface ResolvedConfig {
   readonly initialization: Initialization;
   readonly seed: number;
   readonly inputNames?: readonly string[];
+  readonly columns?: readonly Column[];
 }
 
 /** Checks `config` and completes it with defaults. @throws ArgumentError naming the field, what came and what was expected. */
@@ -78,6 +82,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     initialization = "torch",
     seed = 1,
     inputNames,
+    columns,
   } = config;
   if (!isCount(inputs)) throw new ArgumentError(`inputs: got ${inputs}, expected an integer ≥ 1`);
   if (!Array.isArray(hidden)) throw new ArgumentError(`hidden: got ${hidden}, expected an array of layer widths`);
@@ -108,6 +113,10 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     });
   }
   if (inputNames !== undefined) checkNames(inputs, inputNames);
+  const table = columns && checkColumns(columns);
+  const encoded = table?.reduce((sum, column) => sum + column.inputs.length, 0);
+  if (encoded !== undefined && encoded !== inputs)
+    throw new ArgumentError(`columns: got columns of ${encoded} inputs, expected inputs = ${inputs}`);
   return {
     inputs,
     hidden: [...hidden],
@@ -121,6 +130,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
     initialization,
     seed,
     ...(inputNames && { inputNames: [...inputNames] }),
+    ...(table && { columns: table }),
   };
 }
 

@@ -102,7 +102,7 @@ const maskShapes = ({ inputs, hidden }: Pick<ResolvedConfig, "inputs" | "hidden"
 /** Masks that were given lie in tensors, like drawn ones: here stands that they were given. */
 function printConfig({ masks, ...config }: ResolvedConfig): string {
   const { inputs, hidden, activation, directConnections, ordering, degrees, conditionOnMask } = config;
-  const { masked, initialization, seed, inputNames } = config;
+  const { masked, initialization, seed, inputNames, columns } = config;
   const supply = typeof masks !== "number" ? "given" : Number.isFinite(masks) ? masks : "endless";
   return JSON.stringify({
     inputs,
@@ -117,6 +117,7 @@ function printConfig({ masks, ...config }: ResolvedConfig): string {
     initialization,
     seed,
     inputNames,
+    columns,
   });
 }
 

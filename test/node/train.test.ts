@@ -8,11 +8,12 @@ import { decode } from "fast-png";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { planFor } from "../../src/mnist-job.ts";
+import { bar, ProgressLine } from "../../src/node/progress.ts";
 import { applyOptions, settingsOf } from "../../src/node/train/data.ts";
 import { drawBlocks } from "../../src/node/train/draw.ts";
 import { readOptions, USAGE } from "../../src/node/train/options.ts";
 import { trainProgram } from "../../src/node/train/program.ts";
-import { bar, ProgressLine, type Status, words } from "../../src/node/train/progress.ts";
+import { type Status, words } from "../../src/node/train/progress.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 
@@ -269,9 +270,9 @@ describe("progress", () => {
   it("is words, with a bar where there is room", () => {
     const text = "epoch 2.4 of 20  NLL 120.3  valid 118.2  2,690 rows/s  61 s left";
     expect(words(status)).toBe(text);
-    expect(bar(status, 120)).toBe(`${"━".repeat(15)}${"─".repeat(15)} ${text}`);
-    expect(bar(status, text.length + 7)).toBe(`━━━─── ${text}`);
-    expect(bar(status, 20)).toBe(text.slice(0, 20));
+    expect(bar(status.done, text, 120)).toBe(`${"━".repeat(15)}${"─".repeat(15)} ${text}`);
+    expect(bar(status.done, text, text.length + 7)).toBe(`━━━─── ${text}`);
+    expect(bar(status.done, text, 20)).toBe(text.slice(0, 20));
     const early = { ...status, epochs: Number.POSITIVE_INFINITY, validationNll: undefined, secondsLeft: 4000 };
     expect(words(early)).toBe("epoch 2.4  NLL 120.3  2,690 rows/s  67 min left");
   });
@@ -281,13 +282,13 @@ describe("progress", () => {
     const write = (text: string) => (written += text);
     const onTerminal = new ProgressLine({ write, isTTY: true, columns: 100 });
     await new Promise((resolve) => setTimeout(resolve, 110));
-    onTerminal.show(status);
-    onTerminal.show(status);
+    onTerminal.show(status.done, words(status));
+    onTerminal.show(status.done, words(status));
     onTerminal.clear();
-    expect(written.split("\r\x1b[2K")).toEqual(["", bar(status, 99), ""]);
+    expect(written.split("\r\x1b[2K")).toEqual(["", bar(status.done, words(status), 99), ""]);
     written = "";
     const elsewhere = new ProgressLine({ write });
-    elsewhere.show(status);
+    elsewhere.show(status.done, words(status));
     elsewhere.clear();
     expect(written).toBe("");
   });

@@ -6,9 +6,9 @@ import { Made } from "../../made/made.ts";
 import { type EngineKind, kindOf, planFor, startAtMarginals } from "../../mnist-job.ts";
 import { type JobData, TrainingJob } from "../../training-job.ts";
 import { requestDevice } from "../device.ts";
+import type { Screen } from "../progress.ts";
 import { applyOptions, type Plan, readDigits, readFileData, settingsOf } from "./data.ts";
 import { readOptions, type TrainOptions, USAGE } from "./options.ts";
-import type { Screen } from "./progress.ts";
 import { Reporter, type Samples } from "./reporter.ts";
 import { checkOut, drawSamples, saveSamples } from "./samples.ts";
 

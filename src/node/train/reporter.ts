@@ -3,9 +3,10 @@
 import type { Made } from "../../made/made.ts";
 import { describeModel, describeTest, describeTraining, type EngineKind, PAPER, thousands } from "../../mnist-job.ts";
 import type { JobData, JobProgress, RoundReport, Stopped, TestResult, TrainingJob } from "../../training-job.ts";
+import { ProgressLine, type Screen } from "../progress.ts";
 import type { Plan } from "./data.ts";
 import type { TrainOptions } from "./options.ts";
-import { ProgressLine, type Screen } from "./progress.ts";
+import { words } from "./progress.ts";
 
 export interface Subject {
   made: Made;
@@ -47,7 +48,8 @@ export class Reporter {
   progress({ rowsPerSecond }: TrainingJob, progress: JobProgress): void {
     if (this.#options.json || this.#options.quiet) return;
     const { epochs } = this.#subject.plan;
-    this.#line.show({ ...progress, epochs, rowsPerSecond, validationNll: this.#validationNll });
+    const status = { ...progress, epochs, rowsPerSecond, validationNll: this.#validationNll };
+    this.#line.show(progress.done, words(status));
   }
 
   round(report: RoundReport): void {
