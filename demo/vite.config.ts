@@ -6,11 +6,13 @@ import { mnistFile } from "./mnist-file.ts";
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
+  cacheDir: fileURLToPath(new URL("../node_modules/.vite", import.meta.url)),
   publicDir: false,
   plugins: [mnistFile()],
   server: { fs: { allow: [fileURLToPath(new URL("..", import.meta.url))] } },
   // Found late, they would make the page reload.
-  optimizeDeps: { include: ["wgsl-preprocessor/wgsl-preprocessor.js", "fflate"] },
+  optimizeDeps: { include: ["wgsl-preprocessor/wgsl-preprocessor.js", "fflate", "comlink", "uplot"] },
+  worker: { format: "es" },
   build: {
     target: "es2022",
     outDir: "dist",

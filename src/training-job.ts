@@ -62,6 +62,14 @@ export interface JobEvents {
   onRound?: (report: RoundReport) => void | Promise<void>;
 }
 
+/** Where a job stands between two rounds, with the model as a file: enough to go on elsewhere, as if nothing had been. */
+export interface JobCheckpoint {
+  bytes: Uint8Array;
+  rowsSeen: number;
+  seconds: number;
+  history: readonly RoundReport[];
+}
+
 export type Stopped = "epochs" | "time" | "patience" | "aborted";
 
 export interface TestResult {
@@ -76,12 +84,12 @@ export interface TestResult {
 const VALIDATION_SHARE = 0.2;
 
 export class TrainingJob {
-  readonly history: RoundReport[] = [];
+  history: RoundReport[] = [];
   /** Rows trained on so far. */
   rowsSeen = 0;
   /** Seconds in {@link run} so far; a pause does not count. */
   seconds = 0;
-  readonly #made: Made;
+  #made: Made;
   readonly #data: JobData;
   readonly #settings: JobSettings;
   readonly #events: JobEvents;
@@ -163,6 +171,23 @@ export class TrainingJob {
     if (this.#data.validation && this.#validation.rowsSeen !== this.rowsSeen) await this.#validate(signal);
     if (this.#best && this.#best.rowsSeen !== this.rowsSeen) this.#made.setParameters(this.#best.parameters);
     return this.#test(signal);
+  }
+
+  /** Where the job stands; between rounds only, as in {@link JobEvents.onRound}. */
+  async checkpoint(): Promise<JobCheckpoint> {
+    const { rowsSeen, seconds, history } = this;
+    return { bytes: await this.#made.save(), rowsSeen, seconds, history: [...history] };
+  }
+
+  /** Goes on from a checkpoint with `made`, the model that was loaded from its bytes. */
+  restore(made: Made, { rowsSeen, seconds, history }: Omit<JobCheckpoint, "bytes">): void {
+    this.#made = made;
+    this.rowsSeen = rowsSeen;
+    this.seconds = seconds;
+    this.history = [...history];
+    this.#rounds = history.length;
+    if (this.#best && this.#best.round > this.#rounds) this.#best = undefined;
+    this.#validation = { rowsSeen: -1, at: Number.NEGATIVE_INFINITY, ms: 0 };
   }
 
   async #round(signal: AbortSignal, clock: () => void): Promise<void> {

@@ -1,8 +1,8 @@
 // One model from its first weights to its test result, for the page: trains, pauses, samples between rounds, tests.
 // Knows nothing of the document.
 
-import { Made } from "../src/made/made.ts";
-import type { BinaryRows } from "../src/made/rows.ts";
+import { Made } from "../../src/made/made.ts";
+import type { BinaryRows } from "../../src/made/rows.ts";
 import {
   describeModel,
   describeTest,
@@ -11,8 +11,8 @@ import {
   type MnistPlan,
   startAtMarginals,
   thousands,
-} from "../src/mnist-job.ts";
-import { type JobData, type JobProgress, type RoundReport, TrainingJob } from "../src/training-job.ts";
+} from "../../src/mnist-job.ts";
+import { type JobData, type JobProgress, type RoundReport, TrainingJob } from "../../src/training-job.ts";
 
 export interface SessionEvents {
   progress(progress: JobProgress): void;

@@ -1,7 +1,7 @@
 // A grid of binary pictures on a canvas, every pixel of theirs a whole number of the screen's.
 
-import type { BinaryRows } from "../src/made/rows.ts";
-import { MNIST_SIDE as SIDE } from "../src/mnist-job.ts";
+import type { BinaryRows } from "../../src/made/rows.ts";
+import { MNIST_SIDE as SIDE } from "../../src/mnist-job.ts";
 
 /** How many may stand side by side; the choice that fills the width best is taken. */
 const COLUMNS = [6, 7, 8, 9, 10];

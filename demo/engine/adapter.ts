@@ -1,8 +1,9 @@
-// Which engine the page trains on: WebGPU where there is an adapter, else the processor, and why.
+// Which engine a model runs on: WebGPU where there is an adapter, else the processor, and why. Asked in the worker, which
+// is where it will be used.
 
-import { type EngineKind, kindOf } from "../src/mnist-job.ts";
+import { type EngineKind, kindOf } from "../../src/mnist-job.ts";
 
-export interface Engine {
+export interface Adapter {
   kind: EngineKind;
   /** Why it is not a GPU, and what would make it one. */
   advice?: string;
@@ -24,7 +25,7 @@ const FLAGS = [
 const INSTEAD = "A small model is trained on the processor instead, in plain JavaScript.";
 
 /** Looks for an adapter. */
-export async function findEngine(wanted: "gpu" | "cpu"): Promise<Engine> {
+export async function findAdapter(wanted: "gpu" | "cpu"): Promise<Adapter> {
   if (wanted === "cpu") return { kind: "cpu" };
   if (!isSecureContext)
     return {

@@ -1,11 +1,11 @@
 // What the page shows: finds its elements once and changes them. Decides nothing.
 
-import type { BinaryRows } from "../src/made/rows.ts";
-import { PAPER, thousands } from "../src/mnist-job.ts";
-import type { JobProgress, RoundReport, TrainingJob } from "../src/training-job.ts";
+import type { BinaryRows } from "../../src/made/rows.ts";
+import { PAPER, thousands } from "../../src/mnist-job.ts";
+import type { JobProgress, RoundReport, TrainingJob } from "../../src/training-job.ts";
+import type { Adapter } from "../engine/adapter.ts";
 import { Chart } from "./chart.ts";
-import { DigitGrid } from "./digits.ts";
-import type { Engine } from "./engine.ts";
+import { DigitGrid } from "./grid.ts";
 import type { Outcome } from "./session.ts";
 
 /** Where the page is in its one story. */
@@ -56,7 +56,7 @@ export class View {
     this.#progress.value = share;
   }
 
-  engine(words: string, { advice, flags = [] }: Engine, data: string): void {
+  engine(words: string, { advice, flags = [] }: Adapter, data: string): void {
     text("engine", words);
     const codes = flags.map((flag) => Object.assign(document.createElement("code"), { textContent: flag }));
     find("advice", HTMLElement).replaceChildren(advice ?? "", ...codes.flatMap((code) => [" ", code]));

@@ -1,38 +1,10 @@
-// The demo page as a stranger gets it, built and served as plain files: it trains, draws, pauses, resets, tests; and
-// what it does without WebGPU, without the digits, and when the GPU goes away. Small plans by the address (demo/query.ts).
+// The panel "Digits" of the built page: it trains, draws, pauses, resets, tests; and what it does without WebGPU, without
+// the digits, and when the GPU goes away. Small plans by the address (demo/digits/query.ts).
 
-import { expect, type Page, test } from "playwright/test";
-import { build, createServer, type InlineConfig, preview } from "vite";
+import { createServer } from "vite";
+import { CONFIG, expect, type Page, test } from "./fixture.ts";
 
-const configFile = "demo/vite.config.ts";
 const SMALL = "hidden=32&train-rows=600&round-rows=200&batch=50&validation-rows=100&test-rows=300";
-
-let url: string;
-let close: () => Promise<void>;
-
-test.beforeAll(async ({ browserName: _ }, { project }) => {
-  const outDir = `${project.outputDir}/page`;
-  const config: InlineConfig = { configFile, logLevel: "error", build: { outDir, emptyOutDir: true } };
-  await build(config);
-  const server = await preview({ ...config, preview: { host: "127.0.0.1", port: 0 } });
-  url = server.resolvedUrls!.local[0];
-  close = () => server.close();
-});
-test.afterAll(() => close?.());
-
-/** Everything that a page must not do; checked after every test. */
-let complaints: string[];
-test.beforeEach(({ page }) => {
-  complaints = [];
-  page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
-  });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  page.on("requestfailed", (request) => complaints.push(`${request.url()} failed`));
-  page.on("response", (response) => {
-    if (response.status() >= 400) complaints.push(`${response.url()}: ${response.status()}`);
-  });
-});
 
 const phase = (page: Page, name: string) =>
   expect(page.locator(`body[data-phase=${name}]`)).toBeAttached({ timeout: 30_000 });
@@ -41,7 +13,7 @@ const number = async (page: Page, id: string) =>
 const drawnAfter = (page: Page) => page.locator("#digits").evaluate((canvas) => Number(canvas.dataset.rowsSeen));
 const ink = (page: Page) => page.locator("#digits").evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 
-test("trains at once, draws digits and reports the test NLL", async ({ page }) => {
+test("trains at once, draws digits and reports the test NLL", async ({ page, url }) => {
   // Every validation NLL that the page shows, from the first: a poll from outside may come late.
   await page.addInitScript(() => {
     const shown: string[] = [];
@@ -73,10 +45,9 @@ test("trains at once, draws digits and reports the test NLL", async ({ page }) =
   expect(await drawnAfter(page)).toBeGreaterThan(1000);
   expect(await ink(page)).not.toBe(noise);
   await expect(page.getByLabel(/^After [\d,]+ digits the NLL is/)).toBeVisible();
-  expect(complaints).toEqual([]);
 });
 
-test("pauses, goes on, and begins again with another seed", async ({ page }) => {
+test("pauses, goes on, and begins again with another seed", async ({ page, url }) => {
   await page.goto(`${url}?${SMALL}&seconds=100`);
   await expect.poll(() => drawnAfter(page), { timeout: 30_000 }).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Pause" }).press("Enter");
@@ -103,10 +74,9 @@ test("pauses, goes on, and begins again with another seed", async ({ page }) => 
   expect(await ink(page)).not.toBe(noise);
   await page.getByRole("button", { name: "Start" }).click();
   await expect.poll(() => drawnAfter(page), { timeout: 30_000 }).toBeGreaterThan(0);
-  expect(complaints).toEqual([]);
 });
 
-test("without WebGPU says so and trains on the processor", async ({ page }) => {
+test("without WebGPU says so and trains on the processor", async ({ page, url }) => {
   await page.addInitScript("delete Navigator.prototype.gpu");
   await page.goto(`${url}?${SMALL}&seconds=2`);
   await expect(page.getByText("This browser has no WebGPU.")).toBeVisible({ timeout: 30_000 });
@@ -114,19 +84,18 @@ test("without WebGPU says so and trains on the processor", async ({ page }) => {
   await expect(page.locator("#engine")).toHaveText("32 ReLU units, 1 mask, in plain JavaScript on the processor.");
   await phase(page, "done");
   await expect(page.locator("#training-summary")).toContainText("when its time was up");
-  expect(complaints).toEqual([]);
 });
 
-test("says when the digits do not come, and tries again", async ({ page }) => {
+test("says when the digits do not come, and tries again", async ({ page, url, complaints }) => {
   await page.route("**/mnist.npz", (route) => route.abort(), { times: 1 });
   await page.goto(`${url}?${SMALL}&device=cpu&epochs=1`);
   await expect(page.getByRole("alert")).toContainText("mnist.npz: got no answer, expected the digits");
-  expect(complaints).toHaveLength(2); // the browser's own words, twice
+  expect(complaints.splice(0)).toHaveLength(2); // the browser's own words, twice
   await page.getByRole("button", { name: "Try again" }).click();
   await phase(page, "done");
 });
 
-test("says when the GPU is lost, and begins again on a new device", async ({ page }) => {
+test("says when the GPU is lost, and begins again on a new device", async ({ page, url }) => {
   await page.addInitScript(() => {
     const { requestDevice } = GPUAdapter.prototype;
     GPUAdapter.prototype.requestDevice = async function (...args) {
@@ -144,26 +113,22 @@ test("says when the GPU is lost, and begins again on a new device", async ({ pag
   await page.evaluate("loseDevice()");
   await page.getByRole("button", { name: "Use the processor instead" }).click();
   await expect(page.locator("#engine")).toContainText("plain JavaScript", { timeout: 30_000 });
-  expect(complaints).toEqual([]);
 });
 
-test("says what is wrong with its address", async ({ page }) => {
+test("says what is wrong with its address", async ({ page, url }) => {
   await page.goto(`${url}?hidden=many`);
   await expect(page.getByRole("alert")).toContainText('hidden: got "many", expected an integer ≥ 1');
-  expect(complaints).toEqual([]);
 });
 
 test("works from the development server too", async ({ page }) => {
   const server = await createServer({
-    configFile,
-    logLevel: "warn",
+    ...CONFIG,
     server: { host: "127.0.0.1", port: 0, watch: null, hmr: false }, // or a file saved meanwhile would reload the page
   });
   try {
     await server.listen();
     await page.goto(`${server.resolvedUrls!.local[0]}?${SMALL}&device=cpu&epochs=1`);
     await phase(page, "done");
-    expect(complaints).toEqual([]);
   } finally {
     await server.close();
   }

@@ -1,8 +1,8 @@
 // The address's query: a smaller or larger plan than the adapter's own, for tests and for the curious. For example
 // ?hidden=32&train-rows=500&round-rows=250&seconds=5&seed=3&device=cpu; the names are those below.
 
-import { ArgumentError } from "../src/errors.ts";
-import type { MnistPlan } from "../src/mnist-job.ts";
+import { ArgumentError } from "../../src/errors.ts";
+import type { MnistPlan } from "../../src/mnist-job.ts";
 
 export interface Query {
   /** Replaces fields of the plan. */
