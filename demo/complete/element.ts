@@ -51,6 +51,7 @@ class MadeComplete extends HTMLElement {
   #keeper!: Keeper;
   #phase: Phase = "loading";
   #begun = false;
+  #isShown = false;
   #goesOn = false;
   #seed = 1;
   #refresh = { at: 0, took: 0 };
@@ -95,6 +96,7 @@ class MadeComplete extends HTMLElement {
 
   /** The panel's tab was chosen: begins the first time, and goes on later. */
   shown(): void {
+    this.#isShown = true;
     if (!this.#begun) {
       this.#begun = true;
       this.#attempt(() => this.#begin());
@@ -103,6 +105,7 @@ class MadeComplete extends HTMLElement {
 
   /** Another tab was chosen: pauses. */
   left(): void {
+    this.#isShown = false;
     this.#goesOn = this.#phase === "training";
     this.#latest.cancel();
     if (this.#goesOn) this.#attempt(() => this.#learner!.pause());
@@ -169,12 +172,17 @@ class MadeComplete extends HTMLElement {
     const kept = await this.#keeper.begin();
     await this.#learner.open(kept);
     this.#describe(kept ? `Kept from your last visit, after ${thousands(kept.rowsSeen)} digits.` : undefined);
-    this.#ask();
-    if (kept) this.#to("paused", "Your model from last time.");
-    else await this.#train();
+    if (kept) {
+      this.#to("paused", "Your model from last time.");
+      this.#ask();
+    } else await this.#trainNew();
   }
 
   async #train(): Promise<void> {
+    if (!this.#isShown) {
+      this.#goesOn = true;
+      return this.#to("paused", "Paused.");
+    }
     this.#to("training", "Learning: the completions get better meanwhile.");
     const stopped = await this.#learner!.train();
     await this.#keeper.now();
@@ -199,7 +207,15 @@ class MadeComplete extends HTMLElement {
     this.#to("loading", "Making a model.");
     await this.#learner!.open();
     this.#describe();
-    this.#ask();
+    await this.#trainNew();
+  }
+
+  /** Shows what the model makes of the picture before it has learned anything, and trains it. */
+  async #trainNew(): Promise<void> {
+    this.#to("loading", "Asking the model before it has learned anything.");
+    const question = this.#question;
+    const answer = await this.#learner!.ask(question, new AbortController().signal);
+    this.#results.show(answer, question);
     await this.#train();
   }
 
@@ -236,8 +252,12 @@ class MadeComplete extends HTMLElement {
   #ask(): void {
     if (!this.#learner?.opened) return;
     this.#results.stale = true;
+    this.#latest.ask(this.#question);
+  }
+
+  get #question(): Question {
     const { values, observed } = this.#picture;
-    this.#latest.ask({ values: values.slice(), observed: observed.slice(), seed: this.#seed });
+    return { values: values.slice(), observed: observed.slice(), seed: this.#seed };
   }
 
   #onProgress({ rowsSeen, nll, done, secondsLeft, rowsPerSecond }: TrainingReport): void {
@@ -248,10 +268,7 @@ class MadeComplete extends HTMLElement {
       `${this.#model}. ${thousands(rowsSeen)} digits seen${speed}${left}; −log p of the last ones: ${nll.toFixed(1)} nats a digit.`;
     const { at, took } = this.#refresh;
     const due = performance.now() - at > Math.max(REFRESH.ms, REFRESH.times * took);
-    if (due && !this.#latest.busy) {
-      const { values, observed } = this.#picture;
-      this.#latest.ask({ values: values.slice(), observed: observed.slice(), seed: this.#seed });
-    }
+    if (due && !this.#latest.busy) this.#latest.ask(this.#question);
   }
 
   get #model(): string {
