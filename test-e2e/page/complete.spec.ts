@@ -112,6 +112,7 @@ test("pointer, parts and keys erase, and erasing can be undone", async ({ page, 
   expect(Math.abs((await logpShown(page)) - want)).toBeLessThan(2e-3);
 
   const sheet = get(page, "sheet");
+  await sheet.scrollIntoViewIfNeeded(); // the mouse reaches only what is in the window
   const box = (await sheet.boundingBox())!;
   const cell = box.width / 28;
   await page.mouse.move(box.x + 4.5 * cell, box.y + 10.5 * cell);
