@@ -174,6 +174,12 @@ export class Controller {
   async #train(): Promise<void> {
     const model = this.#model;
     if (!model) return;
+    // What training then improves on; it also gets the compiling of what draws over with.
+    if (model.rowsSeen === 0) {
+      this.#to("loading", "Drawing before it has learned anything.");
+      await this.#draw();
+      if (model !== this.#model) return;
+    }
     this.#to("training", "Training.");
     const stopped = await this.#client.train({
       progress: (report) => this.#progress(model, report),
@@ -202,13 +208,13 @@ export class Controller {
     model.rowsSeen = report.rowsSeen;
     model.seconds = report.seconds;
     this.#view.progress(report);
+    if (!this.#drawing && performance.now() >= this.#drawAfter) this.#attempt(() => this.#draw());
   }
 
   #round(model: Model, report: RoundReport): void {
     if (model !== this.#model) return;
     this.#view.round(report);
     const now = performance.now();
-    if (!this.#drawing && now >= this.#drawAfter) this.#attempt(() => this.#draw());
     if (now < this.#keepAfter) return;
     this.#keepAfter = now + KEEP_EVERY_MS;
     this.#attempt(() => this.#keep(model));
@@ -240,7 +246,7 @@ export class Controller {
     this.#view.pairs.show(drawn, nearest);
     const mean = nearest.distances.reduce((a, b) => a + b, 0) / nearest.distances.length;
     this.#view.caption(
-      `Drawn after ${thousands(rowsSeen)} digits, always with the same random numbers. Beside each picture stands the ` +
+      `Drawn ${rowsSeen > 0 ? `after ${thousands(rowsSeen)} digits` : "before any learning"}, always with the same random numbers. Beside each picture stands the ` +
         `training digit nearest to it: on average ${mean.toFixed(0)} of the 784 pixels differ, so it does not copy.`,
       rowsSeen,
       mean,
