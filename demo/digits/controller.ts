@@ -208,13 +208,14 @@ export class Controller {
     model.rowsSeen = report.rowsSeen;
     model.seconds = report.seconds;
     this.#view.progress(report);
-    if (!this.#drawing && performance.now() >= this.#drawAfter) this.#attempt(() => this.#draw());
   }
 
   #round(model: Model, report: RoundReport): void {
     if (model !== this.#model) return;
     this.#view.round(report);
     const now = performance.now();
+    // Between rounds only: in the midst of one, training would be interrupted and begun again.
+    if (!this.#drawing && now >= this.#drawAfter) this.#attempt(() => this.#draw());
     if (now < this.#keepAfter) return;
     this.#keepAfter = now + KEEP_EVERY_MS;
     this.#attempt(() => this.#keep(model));
