@@ -62,7 +62,7 @@ export interface JobEvents {
   onRound?: (report: RoundReport) => void | Promise<void>;
 }
 
-/** Where a job stands between two rounds, with the model as a file: enough to go on elsewhere, as if nothing had been. */
+/** Where a job stands, with the model as a file: enough to go on elsewhere, as if nothing had been. */
 export interface JobCheckpoint {
   bytes: Uint8Array;
   rowsSeen: number;
@@ -173,7 +173,7 @@ export class TrainingJob {
     return this.#test(signal);
   }
 
-  /** Where the job stands; between rounds only, as in {@link JobEvents.onRound}. */
+  /** Where the job stands: in {@link JobEvents.onRound}, or while it does not run, also in the midst of a round. */
   async checkpoint(): Promise<JobCheckpoint> {
     const { rowsSeen, seconds, history } = this;
     return { bytes: await this.#made.save(), rowsSeen, seconds, history: [...history] };

@@ -94,7 +94,7 @@ describe("TrainingJob", () => {
     expect(paused.history).toHaveLength(4);
   });
 
-  it("goes on in the midst of a round to the same weights", async () => {
+  it("goes on in the midst of a round, and elsewhere from a checkpoint there, to the same weights", async () => {
     const whole = await job({ batchSize: 1 });
     await whole.run();
     const weights = await made.parameters();
@@ -112,8 +112,18 @@ describe("TrainingJob", () => {
     now.mockRestore();
     expect(parts.rowsSeen).toBeGreaterThan(0);
     expect(parts.rowsSeen).toBeLessThan(60);
+    const checkpoint = await parts.checkpoint();
     expect(await parts.run()).toBe("epochs");
     expect(parts.rowsSeen).toBe(180);
+    expect(await made.parameters()).toEqual(weights);
+
+    made.dispose();
+    const elsewhere = await job({ batchSize: 1 });
+    made.dispose();
+    made = await Made.load(checkpoint.bytes, { device: "cpu" });
+    elsewhere.restore(made, checkpoint);
+    expect(await elsewhere.run()).toBe("epochs");
+    expect(elsewhere.rowsSeen).toBe(180);
     expect(await made.parameters()).toEqual(weights);
   });
 

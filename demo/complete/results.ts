@@ -113,16 +113,19 @@ export class Results {
     const output = this.#element("logp");
     output.textContent = `${exact ? "" : "about "}${nats(logp)} nats`;
     output.dataset.value = String(logp);
-    this.#range(logp, kept > 0 ? typical : undefined);
+    if (kept > 0 && typical) this.#range(logp, typical);
+    else {
+      this.#element("range").hidden = true;
+      this.#element("typical").textContent =
+        kept === 0
+          ? "Nothing is kept, so there is nothing to be likely: the completions are drawn from the model freely."
+          : "This is an estimate; test digits are compared only where it is exact.";
+    }
   }
 
-  #range(logp: number, typical: Typical | undefined): void {
+  #range(logp: number, { low, median, high }: Typical): void {
     const range = this.#element("range");
-    range.hidden = !typical;
-    const words = this.#element("typical");
-    words.textContent = typical ? "" : "No test digits to compare with: the likelihood is an estimate, or of nothing.";
-    if (!typical) return;
-    const { low, median, high } = typical;
+    range.hidden = false;
     // The bar shows as much room on both sides of the range as the range takes; what lies beyond is at its end.
     const width = Math.max(high - low, 1e-6);
     const at = (value: number) => `${100 * Math.min(1, Math.max(0, (value - low + width) / (3 * width)))}%`;
@@ -130,7 +133,7 @@ export class Results {
     Object.assign(band.style, { left: at(low), right: `calc(100% - ${at(high)})` });
     mark.style.left = at(logp);
     const where = logp < low ? "less likely than most" : logp > high ? "likelier than most" : "typical";
-    words.textContent =
+    this.#element("typical").textContent =
       `Test digits have ${nats(low)} to ${nats(high)} for the same pixels (the middle 80 %), with ${nats(median)} in the ` +
       `middle. This one is ${where}.`;
   }

@@ -210,11 +210,9 @@ export class EngineService {
   /** The model's file and where its training stands, to be kept and given to {@link open} again. */
   checkpoint(): Promise<JobCheckpoint> {
     return this.#turn(() =>
-      this.#guard(async ({ made, job, checkpoint }) => {
-        const where = job && job.rowsSeen === job.history.at(-1)?.rowsSeen;
-        // In the midst of a round it is the model after the last one: a round is short.
-        return where ? job.checkpoint() : job ? checkpoint : { ...checkpoint, bytes: await made.save() };
-      }),
+      this.#guard(async ({ made, job, checkpoint }) =>
+        job ? job.checkpoint() : { ...checkpoint, bytes: await made.save() },
+      ),
     );
   }
 

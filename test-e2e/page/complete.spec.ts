@@ -137,6 +137,44 @@ test("pointer, parts and keys erase, and erasing can be undone", async ({ page, 
   await expect(get(page, "logp-label")).toHaveText("log p of the 392 kept pixels:", ANSWERED);
 });
 
+test("pauses, goes on, and asks a model with a fixed order from a file", async ({ page, url }) => {
+  await page.goto(`${url}?${SMALL}&device=cpu&seconds=60#complete`);
+  const phase = (name: string) => expect(page.locator(`made-complete[data-phase=${name}]`)).toBeAttached(ANSWERED);
+  const seen = async () => Number(/([\d,]+) digits seen/.exec((await get(page, "training").textContent())!)?.[1] ?? 0);
+  await expect.poll(seen, ANSWERED).toBeGreaterThan(0);
+  await get(page, "run").click();
+  await phase("paused");
+  const before = await seen();
+  await get(page, "run").click();
+  await expect.poll(seen, ANSWERED).toBeGreaterThan(before);
+
+  const fixed = await Made.create({ inputs: D, hidden: [8], ordering: "natural" }, { device: "cpu" });
+  const file = async (made: Made) => ({
+    name: "fixed.safetensors",
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(await made.save()),
+  });
+  await get(page, "file").setInputFiles(await file(fixed));
+  await expect(get(page, "training")).toContainText("From fixed.safetensors; it is asked, not trained.", ANSWERED);
+  await answered(page);
+  await expect(get(page, "particles")).toBeHidden(); // the upper half comes first in its order
+  await expect(get(page, "typical")).toContainText("Test digits have");
+  await page.getByRole("button", { name: "Undo all erasing" }).click();
+  await page.getByRole("button", { name: "Top" }).click();
+  await expect(get(page, "particles")).toContainText(/Effective sample size: \d+\.\d/, ANSWERED);
+  await expect(get(page, "logp")).toContainText(/^about −\d+\.\d nats$/);
+  await expect(items(page)).toHaveCount(8);
+  for (const item of await items(page).all()) expect(await item.getAttribute("data-kept")).toBe("true");
+  fixed.dispose();
+
+  const small = await Made.create({ inputs: 4, hidden: [8] }, { device: "cpu" });
+  await get(page, "file").setInputFiles(await file(small));
+  await expect(get(page, "notice")).toContainText("The model has 4 inputs, expected 784");
+  small.dispose();
+  await page.getByRole("button", { name: "Own model" }).click();
+  await expect(get(page, "particles")).toBeHidden(ANSWERED);
+});
+
 test("keeps the model between visits where one asks for it", async ({ page, url }) => {
   await open(page, url, "cpu");
   const before = await logpShown(page);
