@@ -5,16 +5,43 @@ import { findBrowser } from "./setup/browser.mjs";
 import { thisMachine } from "./setup/machine.mjs";
 import { root } from "./setup.mjs";
 
-/** Every panel, and an element that is there as soon as there is something to see. */
+/** @typedef {import("playwright").Page} Page */
+
+/** Every panel, and how to bring it to where there is something to see. */
 const PANELS = [
-  { name: "digits", ready: "made-digits .pair" },
-  { name: "complete", ready: "made-complete canvas" },
-  { name: "masks", ready: "made-masks svg, made-masks canvas" },
-  { name: "data", ready: "made-data button" },
+  { name: "digits", prepare: learned("made-digits", "done") },
+  { name: "complete", prepare: learned("made-complete", "trained") },
+  {
+    name: "masks",
+    /** @param {Page} page */
+    async prepare(page) {
+      await page.getByText("Show all parts").click();
+      await page.locator("made-masks").getByRole("switch").first().click();
+    },
+  },
+  {
+    name: "data",
+    /** @param {Page} page */
+    async prepare(page) {
+      await page.getByRole("button", { name: "Take the sample: a travel survey" }).click();
+      await page.getByRole("button", { name: "Learn this table" }).click();
+      await learned("made-data", "done")(page);
+      await page.locator("section.surprising").scrollIntoViewIfNeeded();
+    },
+  },
 ];
-const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 360, height: 720 } };
-/** Milliseconds that a panel goes on for once it has something to show. */
-const LOOK_MS = 20_000;
+const SIZES = { desktop: { width: 1200, height: 1000 }, phone: { width: 360, height: 720 } };
+/** What a software adapter may take to learn what a panel shows. */
+const LEARN_MS = 300_000;
+
+/**
+ * @param {string} panel
+ * @param {string} phase
+ */
+function learned(panel, phase) {
+  /** @param {Page} page */
+  return (page) => page.locator(`${panel}[data-phase=${phase}]`).waitFor({ state: "attached", timeout: LEARN_MS });
+}
 
 const config = { configFile: `${root}demo/vite.config.ts`, logLevel: /** @type {const} */ ("error") };
 await build(config);
@@ -26,11 +53,11 @@ const browser = await chromium.launch({
   args: ["--enable-unsafe-webgpu", ...sandbox],
 });
 try {
-  const page = await browser.newPage();
-  for (const { name, ready } of PANELS) {
+  const page = await browser.newPage({ reducedMotion: "reduce" });
+  for (const { name, prepare } of PANELS) {
+    await page.setViewportSize(SIZES.desktop);
     await page.goto(`${url}#${name}`);
-    await page.locator(ready).first().waitFor({ timeout: 180_000 });
-    await page.waitForTimeout(LOOK_MS);
+    await prepare(page);
     for (const [size, viewport] of Object.entries(SIZES))
       for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await page.setViewportSize(viewport);

@@ -5,6 +5,7 @@ import Papa from "papaparse";
 import { ArgumentError, FormatError } from "../errors.ts";
 import { isMissing, looksLikeData } from "./cells.ts";
 
+/** How a CSV file is written; what is not said is found out from its first rows. */
 export interface CsvOptions {
   /** Sign between cells (default: detected; one of comma, tab, semicolon and bar). */
   delimiter?: string;

@@ -7,6 +7,7 @@ import { BinaryRows } from "../made/rows.ts";
 import { bitOf, isMissing, isNumber } from "./cells.ts";
 import type { TableRow } from "./csv.ts";
 
+/** What {@link ColumnFinder} takes for a column. */
 export interface FindColumnsOptions {
   /** Most values of a column that becomes indicators (default 16). */
   maxCategories?: number;
@@ -35,6 +36,7 @@ export class ColumnFinder {
     this.#seen = names.map(() => ({ values: new Map(), tooMany: false }));
   }
 
+  /** Looks at more rows, in the order of the file. */
   add(rows: readonly TableRow[]): void {
     for (const { row, cells } of rows)
       for (const [c, seen] of this.#seen.entries()) {
@@ -105,6 +107,7 @@ function spelling(values: readonly string[], bit: number): string {
 export const binaryColumns = (names: readonly string[]): Column[] =>
   names.map((column) => ({ column, kind: "binary", values: ["0", "1"], inputs: [column] }));
 
+/** How {@link TableEncoder} reads a file. */
 export interface EncoderOptions {
   /** Names of the columns of the file, where it has any: they may stand in another order than the mapping's. */
   names?: readonly string[];
@@ -114,6 +117,7 @@ export interface EncoderOptions {
 
 /** Rows of a table as inputs. */
 export interface EncodedRows {
+  /** (rows, D). */
   readonly rows: BinaryRows;
   /** 0 at the inputs of missing cells, of the same size; their value in `rows` is 0. */
   readonly observed: BinaryRows;

@@ -42,7 +42,10 @@ const DEBD_FIGURES: Readonly<Record<string, number | undefined>> = {
 const DEBD_FILES =
   "nltcs msnbc kdd plants baudio jester bnetflix accidents tretail pumsb_star dna kosarek msweb book tmovie cwebkb cr52 c20ng bbc ad";
 
-/** Every set that has a name here. Sets of DEBD are called debd-…, because both releases have a DNA, with other rows. */
+/**
+ * Every set that has a name here. Sets of DEBD are called debd-…, because both releases have a DNA: its test rows are the
+ * same, and what else there is they divide otherwise.
+ */
 export const DATA_SETS: readonly DataSet[] = [
   ...MADE,
   ...DEBD_FILES.split(" ").map((file): DataSet => {
