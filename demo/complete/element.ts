@@ -36,8 +36,8 @@ const RUN_LABEL: Record<Phase, string> = {
 
 /** A change waits this long for the next one before the model is asked. */
 const DELAY_MS = 120;
-/** While the model learns it is asked anew after so long, and after so many times what the last answer took. */
-const REFRESH = { ms: 2000, times: 5 };
+/** While the model learns it is asked anew after so many times what the last answer took, in these bounds: the first compiles. */
+const REFRESH = { times: 5, leastMs: 2000, mostMs: 8000 };
 const COMPARED = 100;
 
 class MadeComplete extends HTMLElement {
@@ -267,7 +267,8 @@ class MadeComplete extends HTMLElement {
     this.#get("training", HTMLElement).textContent =
       `${this.#model}. ${thousands(rowsSeen)} digits seen${speed}${left}; −log p of the last ones: ${nll.toFixed(1)} nats a digit.`;
     const { at, took } = this.#refresh;
-    const due = performance.now() - at > Math.max(REFRESH.ms, REFRESH.times * took);
+    const wait = Math.min(REFRESH.mostMs, Math.max(REFRESH.leastMs, REFRESH.times * took));
+    const due = performance.now() - at > wait;
     if (due && !this.#latest.busy) this.#latest.ask(this.#question);
   }
 

@@ -77,9 +77,10 @@ export class Learner {
 
   /** Stops training. */
   async pause(): Promise<void> {
-    if (!this.#running) return;
+    const running = this.#running;
+    if (!running) return;
     await this.#own.pause();
-    await this.#running.catch(() => {}); // told to whoever called train()
+    await running.catch(() => {}); // told to whoever called train()
   }
 
   /** The panel's own model as it is, to be kept. */
