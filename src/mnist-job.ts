@@ -6,7 +6,8 @@ import type { MnistSplits } from "./io/mnist.ts";
 import type { ResolvedConfig } from "./made/config.ts";
 import type { Made } from "./made/made.ts";
 import type { BinaryRows } from "./made/rows.ts";
-import type { JobData, Stopped, TestResult, TrainingJob } from "./training-job.ts";
+import type { TestResult } from "./test-result.ts";
+import type { JobData, Stopped, TrainingJob } from "./training-job.ts";
 
 /** A GPU, a software adapter that runs shaders on the processor, or the float64 engine without WebGPU. */
 export type EngineKind = "hardware" | "software" | "cpu";

@@ -6,6 +6,7 @@ import type { Made } from "./made/made.ts";
 import type { OptimizerOptions } from "./made/optimizer.ts";
 import { type Parameters, parameterShapes, sizeOf } from "./made/parameters.ts";
 import type { BinaryRows } from "./made/rows.ts";
+import { type TestResult, testResultOf } from "./test-result.ts";
 
 export interface JobSettings extends DropoutOptions {
   batchSize: number;
@@ -71,14 +72,6 @@ export interface JobCheckpoint {
 }
 
 export type Stopped = "epochs" | "time" | "patience" | "aborted";
-
-export interface TestResult {
-  /** Mean −log p in nats a row, and its standard error. */
-  nll: number;
-  standardError: number;
-  /** How many of the test rows, the first ones, it is the mean of. */
-  rows: number;
-}
 
 /** Where rounds are shorter than epochs, validation gets about this share of the time. */
 const VALIDATION_SHARE = 0.2;
@@ -282,17 +275,15 @@ export class TrainingJob {
     const msPerRow = validation && this.#validation.ms > 0 ? this.#validation.ms / validation.rows : 1;
     const size = testSeconds ? Math.max(100, Math.floor((1000 * testSeconds) / 8 / msPerRow)) : test.rows;
     const started = performance.now();
-    const nll: number[] = [];
+    const logProb: number[] = [];
     const timeForMore = () => {
       const seconds = (performance.now() - started) / 1000;
-      return seconds * (1 + size / nll.length) <= (testSeconds ?? Number.POSITIVE_INFINITY);
+      return seconds * (1 + size / logProb.length) <= (testSeconds ?? Number.POSITIVE_INFINITY);
     };
     do {
-      const part = test.slice(nll.length, Math.min(test.rows, nll.length + size));
-      for (const logp of await this.#made.logProb(part, { masks, signal })) nll.push(-logp);
-    } while (nll.length < test.rows && timeForMore());
-    const mean = nll.reduce((a, b) => a + b, 0) / nll.length;
-    const variance = nll.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, nll.length - 1);
-    return { nll: mean, standardError: Math.sqrt(variance / nll.length), rows: nll.length };
+      const part = test.slice(logProb.length, Math.min(test.rows, logProb.length + size));
+      for (const logp of await this.#made.logProb(part, { masks, signal })) logProb.push(logp);
+    } while (logProb.length < test.rows && timeForMore());
+    return testResultOf(logProb);
   }
 }

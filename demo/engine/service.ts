@@ -8,6 +8,7 @@ import { nearestTo } from "../../src/made/nearest.ts";
 import { parameterShapes, sizeOf } from "../../src/made/parameters.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { startAtMarginals } from "../../src/mnist-job.ts";
+import type { TestResult } from "../../src/test-result.ts";
 import {
   type JobCheckpoint,
   type JobData,
@@ -15,7 +16,6 @@ import {
   type JobSettings,
   type RoundReport,
   type Stopped,
-  type TestResult,
   TrainingJob,
 } from "../../src/training-job.ts";
 import { type Adapter, findAdapter } from "./adapter.ts";

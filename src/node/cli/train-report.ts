@@ -5,6 +5,7 @@ import type { FitResult, ProgressReport } from "../../made/fit.ts";
 import type { Made } from "../../made/made.ts";
 import type { EpochReport } from "../../made/run-state.ts";
 import { describeModel, thousands } from "../../mnist-job.ts";
+import type { TestResult } from "../../test-result.ts";
 import { duration, ProgressLine } from "../progress.ts";
 import type { ReportOptions } from "./options.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -15,12 +16,6 @@ interface Subject {
   data: TrainingData;
   made: Made;
   epochs: number;
-}
-
-interface TestResult {
-  nll: number;
-  standardError: number;
-  rows: number;
 }
 
 export class TrainReport {

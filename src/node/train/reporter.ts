@@ -2,7 +2,8 @@
 
 import type { Made } from "../../made/made.ts";
 import { describeModel, describeTest, describeTraining, type EngineKind, PAPER, thousands } from "../../mnist-job.ts";
-import type { JobData, JobProgress, RoundReport, Stopped, TestResult, TrainingJob } from "../../training-job.ts";
+import type { TestResult } from "../../test-result.ts";
+import type { JobData, JobProgress, RoundReport, Stopped, TrainingJob } from "../../training-job.ts";
 import { ProgressLine, type Screen } from "../progress.ts";
 import type { Plan } from "./data.ts";
 import type { TrainOptions } from "./options.ts";

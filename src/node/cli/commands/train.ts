@@ -8,6 +8,7 @@ import type { ResolvedConfig } from "../../../made/config.ts";
 import { type MadeConfig, resolveConfig } from "../../../made/config.ts";
 import { readModel } from "../../../made/file.ts";
 import { Made } from "../../../made/made.ts";
+import { testResultOf } from "../../../test-result.ts";
 import { asItIs } from "../../values.ts";
 import { deviceOf, readBytes } from "../model.ts";
 import { addDataOptions, addDeviceOption, addReportOptions, valued } from "../options.ts";
@@ -16,7 +17,7 @@ import { named } from "../source.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { addTrainOptions, configOf, fitOptionsOf, type TrainOptions } from "../train-options.ts";
 import { TrainReport } from "../train-report.ts";
-import { readTrainingData, type TrainingData } from "../training-data.ts";
+import { readTrainingData } from "../training-data.ts";
 
 export function addTrain(program: Command, around: Surroundings): void {
   const command = program
@@ -64,26 +65,13 @@ async function train(file: string, options: TrainOptions, around: Surroundings):
       around.stop.throwIfAborted();
     }
     await save(output, await made.save());
-    const test = data.test && (await testNll(made, data.test, testMasks, around.stop));
+    const test = data.test && testResultOf(await made.logProb(data.test, { masks: testMasks, signal: around.stop }));
     await rm(checkpoint, { force: true });
     report.done(output, result, test);
   } finally {
     report.clear();
     made.dispose();
   }
-}
-
-/** Mean −log p of rows in nats and its standard error. */
-async function testNll(
-  made: Made,
-  rows: NonNullable<TrainingData["test"]>,
-  masks: number | undefined,
-  signal: AbortSignal,
-) {
-  const logp = await made.logProb(rows, { masks, signal });
-  const mean = logp.reduce((a, b) => a + b, 0) / logp.length;
-  const variance = logp.reduce((sum, v) => sum + (v - mean) ** 2, 0) / Math.max(1, logp.length - 1);
-  return { nll: -mean, standardError: Math.sqrt(variance / logp.length), rows: rows.rows };
 }
 
 /** @throws ArgumentError where there is none, or one of a model that is not the one asked for */
