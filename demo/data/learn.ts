@@ -3,11 +3,11 @@
 
 import { FormatError } from "../../src/errors.ts";
 import type { EncodedRows } from "../../src/io/table.ts";
-import type { Column } from "../../src/made/columns.ts";
+import { type Column, inputsOf } from "../../src/made/columns.ts";
 import type { MadeConfig } from "../../src/made/config.ts";
 import { Random } from "../../src/made/random.ts";
 import type { BinaryRows } from "../../src/made/rows.ts";
-import { count, inputsOf } from "./table.ts";
+import { count } from "./table.ts";
 
 export interface LearningRows {
   readonly train: BinaryRows;

@@ -1,6 +1,6 @@
 // Makes up rows: draws from a model, of which those count that have one value in every column.
 
-import type { Column } from "../../src/made/columns.ts";
+import { type Column, inputsOf } from "../../src/made/columns.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { groupsOf, valueAt } from "./groups.ts";
 
@@ -25,10 +25,7 @@ export async function makeUp(
   seed: number,
 ): Promise<Synthetic> {
   const groups = groupsOf(columns);
-  const rows = BinaryRows.zeros(
-    n,
-    groups.reduce((sum, { column }) => sum + column.inputs.length, 0),
-  );
+  const rows = BinaryRows.zeros(n, inputsOf(columns));
   let found = 0;
   let drawn = 0;
   for (let turn = 0; found < n && turn < PATIENCE; turn++) {

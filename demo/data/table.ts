@@ -5,7 +5,7 @@ import { FormatError } from "../../src/errors.ts";
 import { bitOf, isMissing } from "../../src/io/cells.ts";
 import type { TableRow } from "../../src/io/csv.ts";
 import { ColumnFinder, type EncodedRows, TableEncoder } from "../../src/io/table.ts";
-import type { Column } from "../../src/made/columns.ts";
+import { type Column, inputsOf } from "../../src/made/columns.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 
 export interface Table {
@@ -100,10 +100,6 @@ export async function mapColumns(table: Table): Promise<Mapping> {
     throw new FormatError(`${table.name}: its columns become ${inputs} inputs, expected at most ${MOST_INPUTS} here`);
   return { columns, leftOut };
 }
-
-/** D of a mapping. */
-export const inputsOf = (columns: readonly Column[]): number =>
-  columns.reduce((sum, { inputs }) => sum + inputs.length, 0);
 
 const differs = (cell: string, other: string) => cell !== other && !(isMissing(cell) && isMissing(other));
 

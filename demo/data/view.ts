@@ -1,6 +1,6 @@
 // What the panel shows: finds its elements once and changes them. Decides nothing.
 
-import type { Column } from "../../src/made/columns.ts";
+import { type Column, inputsOf } from "../../src/made/columns.ts";
 import type { BinaryRows } from "../../src/made/rows.ts";
 import type { RoundReport } from "../../src/training-job.ts";
 import type { Adapter, Opened } from "../engine/client.ts";
@@ -10,7 +10,7 @@ import { Curve } from "./curve.ts";
 import type { Answers } from "./desk.ts";
 import { MARKUP } from "./markup.ts";
 import { filledSheet, rankingSheet, type Sheet, syntheticSheet, tableSheet } from "./sheets.ts";
-import { count, inputsOf, type Mapping, type Table } from "./table.ts";
+import { count, type Mapping, type Table } from "./table.ts";
 import { TableView } from "./table-view.ts";
 
 /** Where the panel is in its one story. */

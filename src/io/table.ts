@@ -2,7 +2,7 @@
 // mapping is plain data (see Column), to be shown, kept with a model, and applied to the next file.
 
 import { ArgumentError, FormatError } from "../errors.ts";
-import { type Column, checkColumns } from "../made/columns.ts";
+import { type Column, checkColumns, inputsOf } from "../made/columns.ts";
 import { BinaryRows } from "../made/rows.ts";
 import { bitOf, isMissing, isNumber } from "./cells.ts";
 import type { TableRow } from "./csv.ts";
@@ -178,6 +178,10 @@ export class TableEncoder {
   }
 }
 
+/** Whether a binary column is of zeros and ones, in whatever spelling. */
+const isOfBits = ({ kind, values }: Column): boolean =>
+  kind === "binary" && values.every((value, i) => bitOf(value) === i);
+
 /** A column as the encoder needs it. */
 interface Part {
   readonly column: Column;
@@ -194,7 +198,7 @@ function partOf(column: Column, cell: number, first: number): Part {
   const { kind, values } = column;
   const binary = kind === "binary";
   const known = new Map(values.map((value, i) => [value, binary ? (i === 1 ? first : -1) : first + i]));
-  const isBits = binary && values.every((value, i) => bitOf(value) === i);
+  const isBits = isOfBits(column);
   const bitsOf = (text: string) => {
     const bit = isBits ? bitOf(text) : undefined;
     return bit === undefined ? undefined : bit === 1 ? first : -1;
@@ -213,10 +217,10 @@ function checkNames(columns: readonly Column[], names: readonly string[]): void 
     throw new FormatError(`got a column "${unknown}", expected only those that the model knows`);
 }
 
-function badCell(row: number, { column, values }: Column, cell: string): FormatError {
-  const isBits = values.length === 2 && values.every((value, i) => bitOf(value) === i);
+function badCell(row: number, its: Column, cell: string): FormatError {
+  const { column, values } = its;
   const some = values.slice(0, 8).join(", ") + (values.length > 8 ? " …" : "");
-  const expected = isBits ? "0 or 1, true or false, yes or no" : `one of ${some}`;
+  const expected = isOfBits(its) ? "0 or 1, true or false, yes or no" : `one of ${some}`;
   const got = isMissing(cell) ? `a missing cell (${JSON.stringify(cell)})` : JSON.stringify(cell);
   return new FormatError(`row ${row}, column "${column}": got ${got}, expected ${expected}`);
 }
@@ -235,7 +239,7 @@ export interface DecodedRows {
  */
 export function decodeTable(columns: readonly Column[], rows: BinaryRows): DecodedRows {
   const checked = checkColumns(columns);
-  const inputs = checked.reduce((sum, column) => sum + column.inputs.length, 0);
+  const inputs = inputsOf(checked);
   if (rows.inputs !== inputs) throw new ArgumentError(`rows: got rows of ${rows.inputs} values, expected ${inputs}`);
   let undecided = 0;
   const cells = Array.from({ length: rows.rows }, (_, r) => {

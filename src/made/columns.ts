@@ -40,6 +40,10 @@ export function checkColumns(columns: unknown, name = "columns"): Column[] {
   });
 }
 
+/** D: how many inputs columns become. */
+export const inputsOf = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { inputs }) => sum + inputs.length, 0);
+
 const areNames = (value: unknown): value is string[] =>
   Array.isArray(value) &&
   value.length > 0 &&

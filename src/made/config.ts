@@ -1,7 +1,7 @@
 // What a MADE is made of: the configuration a caller writes, checked once and completed with defaults.
 
 import { ArgumentError } from "../errors.ts";
-import { type Column, checkColumns } from "./columns.ts";
+import { type Column, checkColumns, inputsOf } from "./columns.ts";
 import { checkMask, checkOrdering, DEGREES, type Degrees, type Mask } from "./masks.ts";
 
 /** Activation g of the hidden units: max(z, 0), log(1 + eᶻ), tanh z, or 1 / (1 + e⁻ᶻ). */
@@ -111,7 +111,7 @@ export function resolveConfig(config: MadeConfig): ResolvedConfig {
   }
   if (inputNames !== undefined) checkNames(inputs, inputNames);
   const table = columns && checkColumns(columns);
-  const encoded = table?.reduce((sum, column) => sum + column.inputs.length, 0);
+  const encoded = table && inputsOf(table);
   if (encoded !== undefined && encoded !== inputs)
     throw new ArgumentError(`columns: got columns of ${encoded} inputs, expected inputs = ${inputs}`);
   return {
