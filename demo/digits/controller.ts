@@ -17,9 +17,9 @@ import type { JobData, RoundReport } from "../../src/training-job.ts";
 import { EngineClient, type Opened, type TrainingReport } from "../engine/client.ts";
 import { fetchMnist } from "../mnist.ts";
 import { download } from "../shell/download.ts";
-import { forget, keep, kept } from "../shell/keep.ts";
 import { explain, type WayOn } from "../shell/notice.ts";
 import { reconstructions } from "./autoencoder.ts";
+import { forgetModel, type KeptModel, keepModel, keptModel } from "./kept.ts";
 import { type Query, readQuery } from "./query.ts";
 import { configOf, type DigitsSettings, FieldError, readForm, settingsFor, writeForm } from "./settings.ts";
 import { type Phase, View } from "./view.ts";
@@ -30,7 +30,6 @@ const ENGINES = {
   cpu: "in plain JavaScript on the processor",
 };
 
-const NAME = "digits";
 /** Digits between two refreshes at most: an epoch may take a slow GPU a while. */
 const ROUND_ROWS = 10_000;
 /** Pictures drawn at a time. */
@@ -41,14 +40,6 @@ const DRAW_EVERY_MS = 2500;
 /** Drawing takes at most this share of the time. */
 const DRAW_SHARE = 0.1;
 const KEEP_EVERY_MS = 10_000;
-
-/** What is kept beside the model's bytes. */
-interface KeptState {
-  settings: DigitsSettings;
-  rowsSeen: number;
-  seconds: number;
-  history: readonly RoundReport[];
-}
 
 interface Model {
   opened: Opened;
@@ -104,22 +95,22 @@ export class Controller {
     const onProgress = ({ loadedBytes, totalBytes }: { loadedBytes: number; totalBytes: number }) =>
       this.#view.loading(loadedBytes / totalBytes);
     this.#mnist ??= await fetchMnist("mnist.npz", { onProgress });
-    const before = await kept(NAME);
-    if (before && (await this.#takeUp(before.state as KeptState, before.bytes))) return;
+    const before = await keptModel();
+    if (before && (await this.#takeUp(before))) return;
     const { kind } = await this.#client.adapter(this.#query.device);
     await this.#open(settingsFor({ ...planFor(kind), ...this.#query.plan }, this.#query.seed));
     await this.#train();
   }
 
   /** Goes on from the model of the last visit. @returns whether it could */
-  async #takeUp(state: KeptState, bytes: Uint8Array): Promise<boolean> {
+  async #takeUp(before: KeptModel): Promise<boolean> {
     try {
-      await this.#open(state.settings, { ...state, bytes });
+      await this.#open(before.settings, before);
     } catch {
-      await forget(NAME); // of another version of this page, or damaged: no use to anybody
+      await forgetModel(); // of another version of this page, or damaged: no use to anybody
       return false;
     }
-    this.#to("paused", `Here is your model of last time, after ${thousands(state.rowsSeen)} digits.`);
+    this.#to("paused", `Here is your model of last time, after ${thousands(before.rowsSeen)} digits.`);
     await this.#draw();
     return true;
   }
@@ -140,12 +131,12 @@ export class Controller {
       return this.#view.fieldError(error);
     }
     this.#view.fieldError();
-    await forget(NAME);
+    await forgetModel();
     await this.#open(settings);
     this.#to("ready", "Ready.");
   }
 
-  async #open(settings: DigitsSettings, before?: KeptState & { bytes: Uint8Array }): Promise<void> {
+  async #open(settings: DigitsSettings, before?: KeptModel): Promise<void> {
     this.#to("loading", "Making a model.");
     this.#model = undefined;
     writeForm(this.#view.form, settings);
@@ -269,9 +260,9 @@ export class Controller {
   }
 
   async #keep(model: Model): Promise<void> {
-    const { bytes, rowsSeen, seconds, history } = await this.#client.checkpoint();
-    if (model !== this.#model || rowsSeen === 0) return;
-    await keep(NAME, { settings: model.settings, rowsSeen, seconds, history } satisfies KeptState, bytes);
+    const checkpoint = await this.#client.checkpoint();
+    if (model !== this.#model || checkpoint.rowsSeen === 0) return;
+    await keepModel({ ...checkpoint, settings: model.settings });
   }
 
   async #download(): Promise<void> {

@@ -1,4 +1,4 @@
-// What the page keeps in this browser between visits (IndexedDB), only where the user asked for it. Knows no panel.
+// What the page keeps in this browser between visits, in IndexedDB. Knows no panel.
 
 import { del, get, set } from "idb-keyval";
 
