@@ -1,5 +1,5 @@
-// Trains one member of a recipe: in rounds of epochs with a validation after each, early stopping, the best weights kept.
-// Knows neither files nor terminal, and never gets to see test rows.
+// Trains one member of a recipe: in rounds of epochs with a validation after each, at one learning rate after another, each
+// with early stopping, the best weights kept. Knows neither files nor terminal, and never gets to see test rows.
 
 import { Made } from "../made/made.ts";
 import type { Parameters } from "../made/parameters.ts";
@@ -61,16 +61,23 @@ export async function trainMember(
     let best: { nll: number; epoch: number; parameters: Parameters } | undefined;
     let epoch = 0;
     let trainNll = Number.NaN;
-    while (epoch * stepsPerEpoch < minibatches && !(best && epoch - best.epoch >= patience * round)) {
-      const options = { optimizer, batchSize, dropout, inputDropout, epochs: round, signal, resume: epoch > 0 };
-      const { epochs } = await made.fit(train, options);
-      signal?.throwIfAborted();
-      epoch += round;
-      trainNll = epochs[epochs.length - 1].trainNll;
-      const { nll } = scoreOf(await made.logProb(valid, { masks: masks.validation, signal }));
-      const better = !best || nll < best.nll;
-      if (better) best = { nll, epoch, parameters: await made.parameters() };
-      onRound?.({ epoch, trainNll, validationNll: nll, best: better });
+    for (const stage of candidate.stages) {
+      if (best) made.setParameters(best.parameters);
+      const rate = { ...optimizer, learningRate: stage * optimizer.learningRate };
+      const from = epoch;
+      const idle = () => epoch - Math.max(from, best?.epoch ?? 0);
+      while ((epoch - from) * stepsPerEpoch < minibatches && idle() < patience * round) {
+        const resume = epoch > from;
+        const options = { optimizer: rate, batchSize, dropout, inputDropout, epochs: round, signal, resume };
+        const { epochs } = await made.fit(train, options);
+        signal?.throwIfAborted();
+        epoch += round;
+        trainNll = epochs[epochs.length - 1].trainNll;
+        const { nll } = scoreOf(await made.logProb(valid, { masks: masks.validation, signal }));
+        const better = !best || nll < best.nll;
+        if (better) best = { nll, epoch, parameters: await made.parameters() };
+        onRound?.({ epoch, trainNll, validationNll: nll, best: better });
+      }
     }
     made.setParameters(best!.parameters);
     const validationLogProb = [...(await made.logProb(valid, { masks: masks.final, signal }))];

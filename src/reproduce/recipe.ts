@@ -2,22 +2,30 @@
 // so that it can lie beside the members that were made with it.
 
 import type { MadeConfig } from "../made/config.ts";
-import type { OptimizerOptions } from "../made/optimizer.ts";
+import type { AtOneRate, OptimizerOptions } from "../made/optimizer.ts";
+
+/** An optimiser whose learning rate is one number, which stages multiply. */
+type Optimizer = AtOneRate<OptimizerOptions> & { readonly learningRate: number };
 
 /** One way to train a model. It says nothing of the data: the same for all sets. */
 export interface Candidate {
   readonly name: string;
   /** `masks: "endless"` is `Infinity`, which JSON has not. */
   readonly model: Omit<MadeConfig, "inputs" | "seed" | "masks" | "inputNames"> & { readonly masks: number | "endless" };
-  readonly optimizer: OptimizerOptions;
+  readonly optimizer: Optimizer;
   readonly batchSize: number;
   readonly dropout?: number;
   readonly inputDropout?: number;
   /** Validates after so many epochs, or after the epochs that hold about so many minibatches. */
   readonly every: { readonly epochs: number } | { readonly minibatches: number };
-  /** Stops after this many validations without a better one … */
+  /**
+   * Multiples of the learning rate, one stage of training after another. Each goes on from the best weights so far, with
+   * fresh moments.
+   */
+  readonly stages: readonly number[];
+  /** A stage ends after this many validations without a better one … */
   readonly patience: number;
-  /** … and after the validation that follows so many minibatches in any case. */
+  /** … and after the validation that follows so many minibatches of it in any case. */
   readonly minibatches: number;
   /** Masks averaged over while training, to stop early; and at the end, on validation and test alike. */
   readonly masks: { readonly validation: number; readonly final: number };

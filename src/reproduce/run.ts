@@ -58,35 +58,52 @@ export interface MixtureResult extends Score {
   readonly testSeconds: number;
 }
 
+/** What a grid search gave. */
+export interface GridResult {
+  /** Every candidate with the first seed, as validation saw it. */
+  readonly tried: readonly { readonly candidate: string; readonly validationNll: number; readonly seconds: number }[];
+  /** The best of them with every seed, tested. */
+  readonly runs: readonly MemberResult[];
+}
+
 /** A search among candidates: each is trained once, the best of them again with other seeds; all may enter the mixture. */
 export interface SearchRecipe {
   readonly candidates: readonly Candidate[];
-  /** How many of the best are trained again, and how often. */
-  readonly best: number;
-  readonly again: number;
+  /**
+   * Members of the best are added until `patience` of them in a row have not lowered the validation NLL of the mixture by a
+   * share `gain` of it, and no more than `most`.
+   */
+  readonly again: { readonly most: number; readonly gain: number; readonly patience: number };
 }
 
-/** Trains a candidate with each of the seeds and tests every one of them. */
-export async function runSeeds(
-  candidate: Candidate,
+/** A grid search: trains every candidate with the first seed, the best on validation with all seeds, and tests these. */
+export async function runGrid(
+  candidates: readonly Candidate[],
   seeds: readonly number[],
   splits: Splits,
   context: RunContext,
-): Promise<MemberResult[]> {
-  const results: MemberResult[] = [];
+): Promise<GridResult> {
+  const tried: MemberRecord[] = [];
+  for (const candidate of candidates) tried.push(await member(candidate, seeds[0], splits, context));
+  const [best] = ranked(tried);
+  const runs: MemberResult[] = [];
   for (const seed of seeds) {
-    const { validationNll, bestEpoch, seconds } = await member(candidate, seed, splits, context);
-    const started = performance.now();
-    const score = scoreOf(await testOf(candidate, seed, splits, context));
-    const testSeconds = (performance.now() - started) / 1000;
-    results.push({ candidate: candidate.name, seed, ...score, validationNll, bestEpoch, seconds, testSeconds });
+    const record = seed === best.seed ? best : await member(best.candidate, seed, splits, context);
+    runs.push(await resultOf(record, splits, context));
   }
-  return results;
+  return {
+    tried: tried.map(({ candidate: { name }, validationNll, seconds }) => ({
+      candidate: name,
+      validationNll,
+      seconds,
+    })),
+    runs,
+  };
 }
 
 /** Searches, mixes by validation, and tests the mixture. */
 export async function runSearch(
-  { candidates, best, again }: SearchRecipe,
+  { candidates, again: { most, gain, patience } }: SearchRecipe,
   firstSeed: number,
   splits: Splits,
   context: RunContext,
@@ -96,11 +113,17 @@ export async function runSearch(
   const train = async (candidate: Candidate) =>
     records.push(await member(candidate, firstSeed + records.length, splits, context));
   for (const candidate of candidates) await train(candidate);
-  const ranked = [...records].sort((a, b) => a.validationNll - b.validationNll);
-  for (let i = 0; i < again; i++) for (const { candidate } of ranked.slice(0, best)) await train(candidate);
-  const validation = records.map(({ validationLogProb }) => validationLogProb);
-  const weights = mixtureWeights(validation);
-  const { nll: validationNll } = scoreOf(mixtureLogProb(validation, weights));
+  const [best] = ranked(records);
+  let reached = mixed(records).nll;
+  let idle = 0;
+  for (let added = 0; added < most && idle < patience; added++) {
+    await train(best.candidate);
+    const { nll } = mixed(records);
+    const gained = nll <= reached * (1 - gain);
+    if (gained) reached = nll;
+    idle = gained ? 0 : idle + 1;
+  }
+  const { weights, nll: validationNll } = mixed(records);
   // All is decided: only now test rows are looked at.
   const started = performance.now();
   const chosen = records.map((record, i) => ({ ...record, weight: weights[i] })).filter(({ weight }) => weight > 0);
@@ -121,6 +144,23 @@ export async function runSearch(
     seconds: records.reduce((sum, { seconds }) => sum + seconds, 0),
     testSeconds: (performance.now() - started) / 1000,
   };
+}
+
+const ranked = (records: readonly MemberRecord[]) => [...records].sort((a, b) => a.validationNll - b.validationNll);
+
+/** The weights that validation gives, and the validation NLL of the mixture. */
+function mixed(records: readonly MemberRecord[]): { weights: Float64Array; nll: number } {
+  const logProbs = records.map(({ validationLogProb }) => validationLogProb);
+  const weights = mixtureWeights(logProbs);
+  return { weights, nll: scoreOf(mixtureLogProb(logProbs, weights)).nll };
+}
+
+async function resultOf(record: MemberRecord, splits: Splits, context: RunContext): Promise<MemberResult> {
+  const { candidate, seed, validationNll, bestEpoch, seconds } = record;
+  const started = performance.now();
+  const score = scoreOf(await testOf(candidate, seed, splits, context));
+  const testSeconds = (performance.now() - started) / 1000;
+  return { candidate: candidate.name, seed, ...score, validationNll, bestEpoch, seconds, testSeconds };
 }
 
 async function member(

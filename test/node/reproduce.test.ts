@@ -16,6 +16,7 @@ import { FolderStore } from "../../src/node/reproduce/store.ts";
 import { DATA_SETS } from "../../src/reproduce/data-sets.ts";
 import type { MemberRecord } from "../../src/reproduce/member.ts";
 import { PAPER_FIXED } from "../../src/reproduce/paper.ts";
+import type { Candidate } from "../../src/reproduce/recipe.ts";
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
 const signal = new AbortController().signal;
@@ -79,17 +80,20 @@ describe("made reproduce", () => {
     const first = await run(args);
     expect(first.err).toBe("");
     expect(first.status).toBe(0);
-    expect(first.out).toContain("paper-fixed, seed 2: validation");
+    expect(first.out).toContain("paper-fixed-relu-1e-5, seed 1: validation");
     const results: SetResults = JSON.parse(await readFile(join(at, "out", "debd-nltcs", "results.json"), "utf8"));
     expect(results.rows).toEqual({ train: 4, valid: 2, test: 4 });
-    expect(results.fixed).toHaveLength(2);
+    const { tried, runs } = results.fixed!;
+    expect(tried.map(({ candidate }) => candidate)).toEqual(PAPER_FIXED.map(({ name }) => name));
+    expect(runs).toHaveLength(2);
     expect(results.sampled).toBeUndefined();
-    for (const { nll } of results.fixed!) expect(nll).toBeLessThan(3 * Math.LN2);
+    expect(runs[0].validationNll).toBe(Math.min(...tried.map(({ validationNll }) => validationNll)));
     const again = await run([...args, "--json"]);
     const resumed: SetResults = JSON.parse(again.out);
-    const figures = ({ fixed }: SetResults) => fixed!.map(({ seed, nll, validationNll }) => [seed, nll, validationNll]);
+    const figures = ({ fixed }: SetResults) =>
+      fixed!.runs.map(({ candidate, seed, nll, validationNll }) => [candidate, seed, nll, validationNll]);
     expect(figures(resumed)).toEqual(figures(results));
-    expect(resumed.fixed!.map(({ seconds }) => seconds)).toEqual(results.fixed!.map(({ seconds }) => seconds));
+    expect(resumed.fixed!.tried).toEqual(tried);
   });
 
   it("ends with status 130 where it was interrupted", async () => {
@@ -155,8 +159,9 @@ describe("findSet", () => {
 describe("FolderStore", () => {
   const rows = (first: number) => BinaryRows.from([first, 1, 0, 1], 2);
   const splits: Splits = { train: rows(0), valid: rows(0), test: rows(0) };
+  const recipe: Candidate = { ...PAPER_FIXED[0], name: "some" };
   const record: MemberRecord = {
-    candidate: PAPER_FIXED,
+    candidate: recipe,
     seed: 3,
     engine: "cpu",
     bestEpoch: 5,
@@ -170,13 +175,13 @@ describe("FolderStore", () => {
   it("gives back what was kept, in another process too", async () => {
     const at = join(folder, "store");
     const store = await FolderStore.open(at, splits);
-    expect(await store.find(PAPER_FIXED, 3)).toBeUndefined();
+    expect(await store.find(recipe, 3)).toBeUndefined();
     await store.keep(record, Uint8Array.of(1, 2, 3));
     const again = await FolderStore.open(at, splits);
-    expect(await again.find(PAPER_FIXED, 3)).toEqual(record);
-    expect([...(await again.read(PAPER_FIXED, 3))]).toEqual([1, 2, 3]);
-    expect(await again.find(PAPER_FIXED, 4)).toBeUndefined();
-    expect((await readdir(at)).sort()).toEqual(["paper-fixed-3.json", "paper-fixed-3.safetensors"]);
+    expect(await again.find(recipe, 3)).toEqual(record);
+    expect([...(await again.read(recipe, 3))]).toEqual([1, 2, 3]);
+    expect(await again.find(recipe, 4)).toBeUndefined();
+    expect((await readdir(at)).sort()).toEqual(["some-3.json", "some-3.safetensors"]);
   });
 
   it("refuses a member of other rows, of another recipe, or none at all", async () => {
@@ -184,14 +189,14 @@ describe("FolderStore", () => {
     const store = await FolderStore.open(at, splits);
     await store.keep(record, Uint8Array.of(1));
     const otherRows = await FolderStore.open(at, { ...splits, train: rows(1) });
-    await expect(otherRows.find(PAPER_FIXED, 3)).rejects.toThrow("got a member of another recipe or other rows");
-    await expect(store.find({ ...PAPER_FIXED, batchSize: 7 }, 3)).rejects.toThrow("got a member of another recipe");
-    await writeFile(join(at, "paper-fixed-3.json"), "{");
-    await expect(store.find(PAPER_FIXED, 3)).rejects.toThrow("paper-fixed-3.json");
-    await writeFile(join(at, "paper-fixed-3.json"), "{}");
-    await expect(store.find(PAPER_FIXED, 3)).rejects.toThrow("expected the record of a member");
-    await rm(join(at, "paper-fixed-3.safetensors"));
-    await expect(store.read(PAPER_FIXED, 3)).rejects.toThrow("paper-fixed-3.safetensors");
+    await expect(otherRows.find(recipe, 3)).rejects.toThrow("got a member of another recipe or other rows");
+    await expect(store.find({ ...recipe, batchSize: 7 }, 3)).rejects.toThrow("got a member of another recipe");
+    await writeFile(join(at, "some-3.json"), "{");
+    await expect(store.find(recipe, 3)).rejects.toThrow("some-3.json");
+    await writeFile(join(at, "some-3.json"), "{}");
+    await expect(store.find(recipe, 3)).rejects.toThrow("expected the record of a member");
+    await rm(join(at, "some-3.safetensors"));
+    await expect(store.read(recipe, 3)).rejects.toThrow("some-3.safetensors");
   });
 
   it("says that a folder can't be made", async () => {
@@ -208,12 +213,12 @@ describe("tableOf", () => {
       {
         set: dataSet("dna"),
         rows: { train: 1, valid: 1, test: 9 },
-        sampled: [{ ...score, candidate: "paper-sampled", seed: 1, bestEpoch: 3 }],
+        sampled: { tried: [], runs: [{ ...score, candidate: "paper-sampled-x", seed: 1, bestEpoch: 3 }] },
         best: { ...score, members: [member, { ...member, weight: 0 }] },
       },
     ]);
     expect(table.split("\n").slice(2)).toEqual([
-      "| dna | paper, sampled masks, seed 1 | 79.66 | 79.85 | 80.04 ± 0.32 | 81.50 | 64 |",
+      "| dna | paper-sampled-x, seed 1 | 79.66 | 79.85 | 80.04 ± 0.32 | 81.50 | 64 |",
       "| dna | best: mixture of 1 of 2 | 79.66 | – | **80.04 ± 0.32** | 81.50 | 64 |",
     ]);
   });

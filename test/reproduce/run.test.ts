@@ -13,7 +13,7 @@ import { BEST } from "../../src/reproduce/best.ts";
 import type { MemberRecord } from "../../src/reproduce/member.ts";
 import { PAPER_FIXED, PAPER_SAMPLED } from "../../src/reproduce/paper.ts";
 import { type Candidate, configOf, epochsPerRound } from "../../src/reproduce/recipe.ts";
-import { type MemberStore, runSearch, runSeeds, type SearchRecipe } from "../../src/reproduce/run.ts";
+import { type MemberStore, runGrid, runSearch, type SearchRecipe } from "../../src/reproduce/run.ts";
 import { scoreOf } from "../../src/reproduce/statistics.ts";
 
 const D = 6;
@@ -33,6 +33,7 @@ const small: Candidate = {
   optimizer: { name: "adam", learningRate: 0.02 },
   batchSize: 10,
   every: { epochs: 2 },
+  stages: [1],
   patience: 2,
   minibatches: 60,
   masks: { validation: 1, final: 1 },
@@ -45,7 +46,8 @@ const endless: Candidate = {
   masks: { validation: 4, final: 12 },
 };
 const untrained: Candidate = { ...small, name: "untrained", optimizer: { name: "sgd", learningRate: 0 } };
-const recipe: SearchRecipe = { candidates: [untrained, small, endless], best: 1, again: 2 };
+const again = { most: 2, gain: -1, patience: 2 };
+const recipe: SearchRecipe = { candidates: [untrained, small, endless], again };
 
 class Memory implements MemberStore {
   readonly kept = new Map<string, { record: MemberRecord; model: Uint8Array }>();
@@ -67,7 +69,7 @@ const figures = ({ nll, standardError, validationNll }: Awaited<ReturnType<typeo
 });
 
 describe("recipes", () => {
-  const all = [PAPER_FIXED, PAPER_SAMPLED, ...BEST.candidates];
+  const all = [...PAPER_FIXED, ...PAPER_SAMPLED, ...BEST.candidates];
 
   it.each(all)("$name is legal, by its configuration and its optimiser", (candidate) => {
     const config = resolveConfig(configOf(candidate, 180, 7));
@@ -92,29 +94,59 @@ describe("recipes", () => {
   });
 });
 
-describe("runSeeds", () => {
+describe("runGrid", () => {
   it("scores the test rows under the weights that were best on validation", async () => {
     const store = new Memory();
-    const [result] = await runSeeds(endless, [4], splits, context(store));
+    const { runs } = await runGrid([endless], [4], splits, context(store));
     const { model, record } = store.kept.get("endless 4")!;
     const made = await Made.load(model, { device: "cpu" });
     const logProb = await made.logProb(splits.test, { masks: 12 });
-    expect(result).toMatchObject({ candidate: "endless", seed: 4, ...scoreOf(logProb) });
+    expect(runs).toMatchObject([{ candidate: "endless", seed: 4, ...scoreOf(logProb) }]);
     expect([...(await made.logProb(splits.valid, { masks: 12 }))]).toEqual(record.validationLogProb);
-    expect(result.nll).toBeLessThan(D * Math.LN2);
+    expect(runs[0].nll).toBeLessThan(D * Math.LN2);
     made.dispose();
+  });
+
+  it("tries every candidate with the first seed and runs the best on validation with all, tested", async () => {
+    const store = new Memory();
+    const { tried, runs } = await runGrid([untrained, small], [3, 4, 5], splits, context(store));
+    expect(tried.map(({ candidate }) => candidate)).toEqual(["untrained", "small"]);
+    expect(tried[1].validationNll).toBeLessThan(tried[0].validationNll);
+    expect(runs.map(({ candidate, seed }) => `${candidate} ${seed}`)).toEqual(["small 3", "small 4", "small 5"]);
+    expect(runs[0].validationNll).toBe(tried[1].validationNll);
+    expect([...store.kept.keys()]).toEqual(["untrained 3", "small 3", "small 4", "small 5"]);
   });
 
   it("stops when validation has not become better for a while, and at the most minibatches in any case", async () => {
     const store = new Memory();
-    await runSeeds(untrained, [1], splits, context(store));
+    await runGrid([untrained], [1], splits, context(store));
     expect(store.kept.get("untrained 1")!.record).toMatchObject({ bestEpoch: 2, epochs: 6 });
-    await runSeeds({ ...small, minibatches: 13 }, [1], splits, context(store));
+    await runGrid([{ ...small, minibatches: 13 }], [1], splits, context(store));
     expect(store.kept.get("small 1")!.record.epochs).toBe(4);
   });
 
+  it("goes on from the best weights at the next stage's rate, with a patience of its own", async () => {
+    const store = new Memory();
+    await runGrid([{ ...untrained, stages: [1, 0.1] }], [1], splits, context(store));
+    expect(store.kept.get("untrained 1")!.record).toMatchObject({ bestEpoch: 2, epochs: 10 });
+    // A second stage that leaves weights as they are: the member is that of the first.
+    const [one, two] = [
+      { ...small, name: "one" },
+      { ...small, name: "two", stages: [1, 1e-12] },
+    ];
+    await runGrid([one], [2], splits, context(store));
+    await runGrid([two], [2], splits, context(store));
+    const [first, second] = ["one 2", "two 2"].map((name) => store.kept.get(name)!.record);
+    expect(second.epochs).toBeGreaterThan(first.epochs);
+    expect(second.validationNll).toBeCloseTo(first.validationNll, 6);
+    // A stage at the same rate may find better ones; it never ends with worse.
+    const three = { ...small, name: "three", stages: [1, 1] };
+    await runGrid([three], [2], splits, context(store));
+    expect(store.kept.get("three 2")!.record.validationNll).toBeLessThanOrEqual(first.validationNll);
+  });
+
   it("gives the same figures for the same seed, others for another", async () => {
-    const run = async (seed: number) => (await runSeeds(small, [seed], splits, context()))[0].nll;
+    const run = async (seed: number) => (await runGrid([small], [seed], splits, context())).runs[0].nll;
     const [first, again, other] = [await run(1), await run(1), await run(2)];
     expect(again).toBe(first);
     expect(other).not.toBe(first);
@@ -134,6 +166,16 @@ describe("runSearch", () => {
     expect(result.members[0].weight).toBe(0);
     expect(result.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 12);
     expect(result.validationNll).toBeLessThanOrEqual(Math.min(...result.members.map((member) => member.validationNll)));
+  });
+
+  it("adds members while validation gains by them, and no more", async () => {
+    const names = async (again: SearchRecipe["again"]) =>
+      (await runSearch({ candidates: [small], again }, 1, splits, context())).members.map(({ seed }) => seed);
+    expect(await names({ most: 0, gain: 0, patience: 1 })).toEqual([1]);
+    expect(await names({ most: 9, gain: 1, patience: 2 })).toEqual([1, 2, 3]);
+    expect(await names({ most: 3, gain: -1, patience: 1 })).toEqual([1, 2, 3, 4]);
+    // A mixture of one more is never worse on validation, so with no gain asked for it ends at `most` too.
+    expect(await names({ most: 2, gain: 0, patience: 1 })).toEqual([1, 2, 3]);
   });
 
   it("reports the mixture of its members' test log-probabilities", async () => {

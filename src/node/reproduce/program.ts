@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { BEST } from "../../reproduce/best.ts";
 import type { DataSet } from "../../reproduce/data-sets.ts";
 import { PAPER_FIXED, PAPER_SAMPLED } from "../../reproduce/paper.ts";
-import { type RunContext, runSearch, runSeeds } from "../../reproduce/run.ts";
+import { type RunContext, runGrid, runSearch } from "../../reproduce/run.ts";
 import { requestDevice } from "../device.ts";
 import type { Screen } from "../progress.ts";
 import { type FoundSet, findSet } from "./data.ts";
@@ -23,7 +23,7 @@ export interface ReproduceOptions {
   /** Folder for trained members and results. */
   out: string;
   seed: number;
-  /** Runs of each of the paper's recipes. */
+  /** Runs of what validation chose of each of the paper's grids. */
   seeds: number;
   device: "gpu" | "software" | "cpu";
   json?: boolean;
@@ -86,8 +86,8 @@ async function runSet(
   return {
     set,
     rows: { train: splits.train.rows, valid: splits.valid.rows, test: splits.test.rows },
-    ...(wants("paper-fixed") && { fixed: await runSeeds(PAPER_FIXED, all, splits, context) }),
-    ...(wants("paper-sampled") && { sampled: await runSeeds(PAPER_SAMPLED, all, splits, context) }),
+    ...(wants("paper-fixed") && { fixed: await runGrid(PAPER_FIXED, all, splits, context) }),
+    ...(wants("paper-sampled") && { sampled: await runGrid(PAPER_SAMPLED, all, splits, context) }),
     ...(wants("best") && { best: await runSearch(BEST, seed, splits, context) }),
   };
 }

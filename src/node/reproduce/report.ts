@@ -4,15 +4,15 @@ import type { Splits } from "../../io/npz.ts";
 import type { DataSet } from "../../reproduce/data-sets.ts";
 import type { MemberRecord, RoundReport } from "../../reproduce/member.ts";
 import type { Candidate } from "../../reproduce/recipe.ts";
-import type { MemberResult, MixtureResult } from "../../reproduce/run.ts";
+import type { GridResult, MemberResult, MixtureResult } from "../../reproduce/run.ts";
 import type { Score } from "../../reproduce/statistics.ts";
 
 /** All that came out for one data set; recipes that were not asked for are absent. */
 export interface SetResults {
   readonly set: DataSet;
   readonly rows: { readonly train: number; readonly valid: number; readonly test: number };
-  readonly fixed?: readonly MemberResult[];
-  readonly sampled?: readonly MemberResult[];
+  readonly fixed?: GridResult;
+  readonly sampled?: GridResult;
   readonly best?: MixtureResult;
 }
 
@@ -43,10 +43,10 @@ export function tableOf(all: readonly SetResults[]): string {
   for (const { set, fixed, sampled, best } of all) {
     const row = (recipe: string, published: number | undefined, pytorch: number | undefined, cells: string) =>
       lines.push(`| ${set.name} | ${recipe} | ${published ?? "–"} | ${pytorch ?? "–"} | ${cells} |`);
-    for (const result of fixed ?? [])
-      row(`paper, one mask, seed ${result.seed}`, set.paper?.fixed, undefined, member(result));
-    for (const result of sampled ?? [])
-      row(`paper, sampled masks, seed ${result.seed}`, set.paper?.sampled, set.pytorch, member(result));
+    for (const result of fixed?.runs ?? [])
+      row(`${result.candidate}, seed ${result.seed}`, set.paper?.fixed, undefined, member(result));
+    for (const result of sampled?.runs ?? [])
+      row(`${result.candidate}, seed ${result.seed}`, set.paper?.sampled, set.pytorch, member(result));
     if (best) {
       const { members, seconds, testSeconds } = best;
       const asked = members.filter(({ weight }) => weight > 0).length;

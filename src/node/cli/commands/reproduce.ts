@@ -42,7 +42,7 @@ export function addReproduce(program: Command, around: Surroundings): void {
         asItIs,
       ).default("reproduction"),
     )
-    .addOption(valued("--seeds <n>", "runs of each of the paper's recipes", asInteger(1)).default(3))
+    .addOption(valued("--seeds <n>", "runs of the best of each of the paper's grids", asInteger(1)).default(3))
     .addOption(valued("--seed <n>", "the first seed", asSeed).default(1))
     .addHelpText("after", HELP);
   for (const add of [addDeviceOption, addReportOptions]) add(command);
