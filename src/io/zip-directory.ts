@@ -55,7 +55,8 @@ export function findDirectory(tail: Uint8Array, size: number): ZipDirectory {
     start: view.getUint32(at + 16, true),
   };
   const parts = [view.getUint16(at + 4, true), view.getUint16(at + 6, true)];
-  const is64 = own.count === 0xffff || own.size === 0xffffffff || own.start === 0xffffffff;
+  // Python writes the ZIP64 records from 2 GiB on, and says in the old one what still goes into it.
+  const is64 = hasLocator(view, at) || own.count === 0xffff || own.size === 0xffffffff || own.start === 0xffffffff;
   const directory = is64 ? directory64(view, base, at) : { ...own, end };
   const countHere = is64 ? directory.count : view.getUint16(at + 8, true);
   if (parts.some((part) => part !== 0 && !(is64 && part === 0xffff)) || countHere !== directory.count)
@@ -82,11 +83,13 @@ function findEnd(view: DataView, size: number): number {
   );
 }
 
+const hasLocator = (view: DataView, end: number): boolean =>
+  end >= LOCATOR64.size && view.getUint32(end - LOCATOR64.size, true) === LOCATOR64.signature;
+
 /** What the two ZIP64 records before the end record at `end` say; the directory ends where the first of them begins. */
 function directory64(view: DataView, base: number, end: number): ZipDirectory & { end: number } {
   const locator = end - LOCATOR64.size;
-  const isLocator = locator >= 0 && view.getUint32(locator, true) === LOCATOR64.signature;
-  const start = isLocator ? u64(view, locator + 8) : Number.NaN;
+  const start = hasLocator(view, end) ? u64(view, locator + 8) : Number.NaN;
   const at = start - base;
   if (!(at >= 0 && at + END64.size <= locator && view.getUint32(at, true) === END64.signature))
     throw new FormatError(
