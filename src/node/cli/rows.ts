@@ -66,8 +66,7 @@ async function* partsOf(source: Source, config: ResolvedConfig, options: BlocksO
   const array = await openArrayOf(source, options);
   const D = widthOf(array);
   if (D !== config.inputs) throw new FormatError(`got rows of ${D} values, expected ${config.inputs} as the model has`);
-  for await (const { rows, observed } of bitsOf(array, size, options))
-    yield { rows, observed, missing: countZeros(observed) };
+  yield* bitsOf(array, size, options);
 }
 
 /** @param anyNames whether the model knows no names: then columns go by their order */
@@ -122,12 +121,13 @@ export async function* bitsOf(
   array: ArrayReader,
   size: number,
   { threshold, missing = "error" }: RowsOptions & { missing?: "error" | "mark" },
-): AsyncGenerator<{ rows: BinaryRows; observed: BinaryRows }> {
+): AsyncGenerator<EncodedRows> {
   const D = widthOf(array);
   let firstRow = 0;
   for await (const { shape, data } of array.rows(size)) {
     const gaps = missing === "mark" ? Uint8Array.from(data, (value: number) => Number(!isMissing(value))) : undefined;
-    const filled = gaps?.includes(0) ? data.map((value: number) => (isMissing(value) ? 0 : value)) : data;
+    const count = gaps ? countZeros(gaps) : 0;
+    const filled = count > 0 ? data.map((value: number) => (isMissing(value) ? 0 : value)) : data;
     let rows: BinaryRows;
     try {
       rows =
@@ -139,7 +139,7 @@ export async function* bitsOf(
       await array.check();
       throw new FormatError(`array: ${cause.message}`, { cause });
     }
-    yield { rows, observed: gaps ? BinaryRows.from(gaps, D) : allOnes(shape[0], D) };
+    yield { rows, observed: gaps ? BinaryRows.from(gaps, D) : allOnes(shape[0], D), missing: count };
     firstRow += shape[0];
   }
 }
@@ -151,6 +151,4 @@ function allOnes(n: number, D: number): BinaryRows {
   return one.take(new Uint32Array(n));
 }
 
-function countZeros(rows: BinaryRows): number {
-  return rows.toUint8Array().reduce((sum, bit) => sum + 1 - bit, 0);
-}
+const countZeros = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + 1 - bit, 0);
