@@ -12,12 +12,13 @@ const OPTIONS = /** @type {const} */ ({
   device: { type: "string", default: "cpu" },
 });
 const MOST_MB = 500;
+const SHARDS = 8;
 
 await exitWith(async () => {
   const { rows, device } = parseArgs({ options: OPTIONS }).values;
   const { vulkan } = setUp({ browser: false, vulkan: device !== "cpu" });
   const { MOST_ROWS } = await import("./scale/data.mjs"); // only now: set-up may just have installed what it needs
-  const { measureScale, SHARDS } = await import("./scale/measure.mjs");
+  const { measureScale } = await import("./scale/measure.mjs");
   if (!/^[1-9]\d*$/.test(rows) || Number(rows) > MOST_ROWS)
     throw new Error(`--rows: got ${rows}, expected an integer in 1 … ${MOST_ROWS}`);
   const status = await buildPrograms();
@@ -27,8 +28,16 @@ await exitWith(async () => {
   try {
     const made = join(root, "dist/programs/made.js");
     const say = (/** @type {string} */ text) => console.error(`scale: ${text}`);
-    const results = await measureScale({ made, folder, rows: Number(rows), device, env: vulkan.env, say });
-    console.log(tableOf(results, SHARDS));
+    const results = await measureScale({
+      made,
+      folder,
+      rows: Number(rows),
+      shards: SHARDS,
+      device,
+      env: vulkan.env,
+      say,
+    });
+    console.log(tableOf(results));
     const good = results.every((result) => result.identical && aboveOf(result) <= MOST_MB);
     if (!good) console.error(`scale: expected identical bytes, and at most ${MOST_MB} MB above ten rows`);
     return good ? 0 : 1;
@@ -42,11 +51,8 @@ function aboveOf({ peakMB, partsPeakMB, baselineMB }) {
   return Math.max(peakMB, partsPeakMB) - baselineMB;
 }
 
-/**
- * @param {import("./scale/measure.mjs").Measured[]} results
- * @param {number} shards
- */
-function tableOf(results, shards) {
+/** @param {import("./scale/measure.mjs").Measured[]} results */
+function tableOf(results) {
   const whole = (/** @type {number} */ value) => Math.round(value).toLocaleString("en");
   const lines = results.map((result) => [
     result.format.toUpperCase(),
@@ -59,7 +65,7 @@ function tableOf(results, shards) {
     whole(aboveOf(result)),
     result.identical ? "identical" : "DIFFERENT",
   ]);
-  const heads = ["file", "MB", "rows", "seconds", "rows/s", "peak MB", "in parts", "above 10 rows", `${shards} shards`];
+  const heads = ["file", "MB", "rows", "seconds", "rows/s", "peak MB", "in parts", "above 10 rows", `${SHARDS} shards`];
   const widths = heads.map((head, c) => Math.max(head.length, ...lines.map((line) => line[c].length)));
   return [heads, ...lines].map((line) => line.map((text, c) => text.padStart(widths[c])).join("  ")).join("\n");
 }

@@ -6,7 +6,6 @@ import fs from "node:fs/promises";
 import { join } from "node:path";
 import { INPUTS, writeData } from "./data.mjs";
 
-export const SHARDS = 8;
 const METER = new URL("peak.mjs", import.meta.url).href;
 
 /**
@@ -27,12 +26,13 @@ const METER = new URL("peak.mjs", import.meta.url).href;
  * @param {string} options.made path of the built command line
  * @param {string} options.folder an empty one for the files
  * @param {number} options.rows
+ * @param {number} options.shards
  * @param {string} options.device
  * @param {Record<string, string>} [options.env]
  * @param {(text: string) => void} [options.say]
  * @returns {Promise<Measured[]>}
  */
-export async function measureScale({ made, folder, rows, device, env, say = () => {} }) {
+export async function measureScale({ made, folder, rows, shards, device, env, say = () => {} }) {
   const run = (/** @type {string} */ args) => runMeasured(made, args.split(" "), { cwd: folder, env });
   say(`writing ${rows} rows of ${INPUTS} inputs`);
   await writeData(folder, "few", 1000);
@@ -45,14 +45,14 @@ export async function measureScale({ made, folder, rows, device, env, say = () =
   const results = [];
   for (const format of ["csv", "npy", "npz"]) {
     const file = `rows.${format}`;
-    say(`scoring ${file}, then in ${SHARDS} shards`);
+    say(`scoring ${file}, then in ${shards} shards`);
     const ten = await run(`score ten.${format} ${score} -o ten-scores.csv`);
     const whole = await run(`score ${file} ${score} -o ${format}-scores.csv`);
-    const shards = Array.from({ length: SHARDS }, (_, i) => `part-${i + 1}`);
     const parts = [];
-    for (const [i, part] of shards.entries())
-      parts.push(await run(`score ${file} ${score} --shard ${i + 1}/${SHARDS} -o ${part}`));
-    parts.push(await run(`merge ${shards.join(" ")} --quiet -o merged.csv`));
+    for (let i = 1; i <= shards; i++)
+      parts.push(await run(`score ${file} ${score} --shard ${i}/${shards} -o part-${i}`));
+    const names = Array.from({ length: shards }, (_, i) => `part-${i + 1}`);
+    parts.push(await run(`merge ${names.join(" ")} --quiet -o merged.csv`));
     results.push({
       format,
       fileMB: (await fs.stat(join(folder, file))).size / 1e6,

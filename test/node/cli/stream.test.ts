@@ -1,7 +1,7 @@
 // Arrays of any format go through the command line a block at a time: to the results of the same rows as CSV, in shards too, and
 // to one sentence, with nothing left behind, where a file is damaged.
 
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -120,6 +120,28 @@ describe("arrays", () => {
       ),
     ).toBe(want);
   });
+});
+
+describe("memory", () => {
+  it("is that of some rows, not of the file", async () => {
+    const [rows, width] = [64_000, 1000]; // 512 MB of zeros, which take no room on most disks
+    const head = npy(`{'descr': '<f8', 'fortran_order': False, 'shape': (${rows}, ${width}), }`);
+    const size = head.length + 8 * rows * width;
+    await writeFile(path("long.npy"), head);
+    await truncate(path("long.npy"), size);
+    const { arrays, share } = await openArrayFile(path("long.npy"), size, "npy");
+    const array = await arrays.get("")!();
+    const before = process.memoryUsage().arrayBuffers;
+    let [most, count] = [0, 0];
+    for await (const { data } of array.rows(500)) {
+      count += data.length;
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+    console.log(`${(most / 1e6).toFixed(0)} MB of ${(size / 1e6).toFixed(0)}`);
+    expect([count, share()]).toEqual([rows * width, 1]);
+    expect(most).toBeLessThan(size / 3); // what is let go of is collected a while later
+    await rm(path("long.npy"));
+  }, 60_000);
 });
 
 describe("damage", () => {
