@@ -89,7 +89,7 @@ function forwardSignals(child) {
 export const buildLibrary = () => runTool("vite", ["build", "--logLevel", "warn"]);
 
 /** Builds the programs into dist/programs/, quietly. */
-const buildPrograms = () => runTool("vite", ["build", "--mode", "programs", "--logLevel", "warn"]);
+export const buildPrograms = () => runTool("vite", ["build", "--mode", "programs", "--logLevel", "warn"]);
 
 /**
  * Builds the programs and runs one of them (src/node/<program>.ts) with the driver that set-up found.

@@ -73,6 +73,8 @@ describe("BinaryRows", () => {
     ["values: row 0, column 1 is 0.5, expected 0 or 1", () => BinaryRows.from(Float32Array.of(1, 0.5), 2)],
     ["values: row 0, column 0 is NaN, expected 0 or 1", () => BinaryRows.from([Number.NaN], 1)],
     ["values: row 1, column 0 is -1, expected 0 or 1", () => BinaryRows.from([[1], [-1]])],
+    ["values: row 8, column 1 is 3, expected 0 or 1", () => BinaryRows.from([0, 1, 1, 3], 2, { firstRow: 7 })],
+    ["values: row 8 has 1 values, expected 2 as in row 7", () => BinaryRows.from([[0, 1], [1]], 2, { firstRow: 7 })],
     ["values: got 7 values, expected a multiple of inputs = 3", () => BinaryRows.from(new Uint8Array(7), 3)],
     ["values: row 1 has 1 values, expected 2 as in row 0", () => BinaryRows.from([[0, 1], [1]])],
     ["inputs: got undefined, expected the number of values a row", () => BinaryRows.from([0, 1])],

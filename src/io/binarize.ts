@@ -11,6 +11,8 @@ export type Intensities = Uint8Array | Uint8ClampedArray | Float32Array | Float6
 export type BinarizeOptions = {
   /** D: values a row. */
   inputs: number;
+  /** Number of the first row (default 0), for errors and for draws: a row's hang on its number, not on what is read with it. */
+  firstRow?: number;
 } & (
   | {
       /** A value becomes 1 iff it is above this share, in 0 … 1, of the greatest intensity. */
@@ -19,8 +21,6 @@ export type BinarizeOptions = {
   | {
       /** A value becomes 1 with the probability that its intensity states; the same seed draws the same bits. */
       seed: number;
-      /** Number of the first row (default 0): a row's draws hang on its number alone, not on what is read with it. */
-      firstRow?: number;
     }
 );
 
@@ -29,22 +29,26 @@ export type BinarizeOptions = {
  * @throws ArgumentError if an option is outside its domain, or naming row, column and value of a bad intensity.
  */
 export function binarize(values: Intensities, options: BinarizeOptions): BinaryRows {
-  const { inputs: D } = options;
+  const { inputs: D, firstRow = 0 } = options;
   if (!Number.isSafeInteger(D) || D < 1)
     throw new ArgumentError(`inputs: got ${D}, expected the number of values a row, an integer ≥ 1`);
   if (!Number.isInteger(values.length / D))
     throw new ArgumentError(`values: got ${values.length} values, expected a multiple of inputs = ${D}`);
-  const isOne = "seed" in options ? drawing(options.seed, options.firstRow) : above(options.threshold);
+  if (!Number.isSafeInteger(firstRow) || firstRow < 0)
+    throw new ArgumentError(`firstRow: got ${firstRow}, expected the number of a row, an integer ≥ 0`);
+  const isOne = "seed" in options ? drawing(options.seed) : above(options.threshold);
   const greatest = values instanceof Uint8Array || values instanceof Uint8ClampedArray ? 255 : 1;
 
   const packed = BinaryRows.zeros(values.length / D, D);
   const { rows, words, wordsPerRow } = packed;
   for (let r = 0; r < rows; r++) {
-    const rule = isOne(r);
+    const rule = isOne(firstRow + r);
     for (let d = 0; d < D; d++) {
       const value = values[r * D + d];
       if (!(value >= 0 && value <= greatest))
-        throw new ArgumentError(`values: row ${r}, column ${d} is ${value}, expected an intensity in 0 … ${greatest}`);
+        throw new ArgumentError(
+          `values: row ${firstRow + r}, column ${d} is ${value}, expected an intensity in 0 … ${greatest}`,
+        );
       if (rule(value / greatest)) words[r * wordsPerRow + (d >>> 5)] |= 1 << (d & 31);
     }
   }
@@ -60,13 +64,11 @@ function above(threshold: number): Rule {
   return () => (intensity) => intensity > threshold;
 }
 
-function drawing(seed: number, firstRow = 0): Rule {
+function drawing(seed: number): Rule {
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new ArgumentError(`seed: got ${seed}, expected an integer in 0 … 2⁵³−1`);
-  if (!Number.isSafeInteger(firstRow) || firstRow < 0)
-    throw new ArgumentError(`firstRow: got ${firstRow}, expected the number of a row, an integer ≥ 0`);
   return (row) => {
-    const random = new Random(seed, "binarize", firstRow + row);
+    const random = new Random(seed, "binarize", row);
     return (intensity) => random.uniform() < intensity;
   };
 }

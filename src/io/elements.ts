@@ -1,5 +1,5 @@
 // Arrays of numbers as they lie in a file: element types, byte order, shapes. Shared by the readers of single
-// formats (npy.ts, idx.ts); knows no format itself.
+// formats (npy.ts, idx.ts), in memory and in pieces (array-reader.ts); knows no format itself.
 
 import { ArgumentError, FormatError } from "../errors.ts";
 
@@ -67,33 +67,79 @@ export function asBytes(file: FileBytes): Uint8Array {
   );
 }
 
-/**
- * The array of `shape` that fills `bytes` from `offset` to the end, in the order it lies there.
- * @param format name that errors begin with.
- * @throws FormatError where shape × type is not what is left of the file, or a value is illegal.
- */
-export function readArray(
-  bytes: Uint8Array,
-  offset: number,
-  { shape, dtype, littleEndian }: { shape: readonly number[]; dtype: ElementType; littleEndian: boolean },
-  format: string,
-): NdArray {
-  const { bytes: size, view } = ELEMENTS[dtype];
+/** Where the values of an array lie in a file, and how. */
+export interface ArrayLayout {
+  readonly shape: readonly number[];
+  readonly dtype: ElementType;
+  readonly littleEndian: boolean;
+  /** Whether the first axis varies fastest; else the last one does. */
+  readonly fortranOrder: boolean;
+  /** Byte of the file at which the values begin; they fill it to its end. */
+  readonly start: number;
+}
+
+/** A format that holds one array: how much of a file tells the layout, and which it is. */
+export interface ArrayFormat {
+  /** What errors begin with. */
+  readonly name: string;
+  /**
+   * Bytes of the header.
+   * @param head the first {@link PROBE} bytes of the file, or all of a smaller one
+   * @param size of the whole file
+   */
+  headerLength(head: Uint8Array, size: number): number;
+  /** @param head the header, or more of the file */
+  layout(head: Uint8Array, size: number): ArrayLayout;
+}
+
+/** Bytes from which every format tells the length of its header. */
+export const PROBE = 12;
+
+/** Values after the first axis: of a row. */
+export const valuesPerRow = ([, ...axes]: readonly number[]): number => axes.reduce((product, n) => product * n, 1);
+
+/** Bytes of one value. */
+export const bytesPerValue = (dtype: ElementType): number => ELEMENTS[dtype].bytes;
+
+/** @throws FormatError where shape × type is not what is left of a file of `size` bytes. */
+export function checkLength({ shape, dtype, start }: ArrayLayout, size: number, format: string): void {
   // Rounded above 2^53, but then it is no length of a file either way.
   const count = shape.includes(0) ? 0 : shape.reduce((product, n) => product * n, 1);
-  const left = bytes.length - offset;
-  if (count * size !== left)
+  const expected = count * bytesPerValue(dtype);
+  if (expected !== size - start)
     throw new FormatError(
-      `${format}: got ${left} bytes of data from byte ${offset} on, expected ${count * size} for shape ` +
+      `${format}: got ${size - start} bytes of data from byte ${start} on, expected ${expected} for shape ` +
         `(${shape.join(", ")}) of ${dtype}`,
     );
-  const raw = bytes.slice(offset);
+}
+
+/**
+ * The values that `raw` holds, in the order they lie there; `raw` is theirs from then on.
+ * @param first number of the first one in the array.
+ * @throws FormatError where a value is illegal.
+ */
+export function decodeValues(
+  raw: Uint8Array<ArrayBuffer>,
+  { dtype, littleEndian, start }: ArrayLayout,
+  first: number,
+  format: string,
+): ElementArray {
+  const { bytes: size, view } = ELEMENTS[dtype];
   if (size > 1 && littleEndian !== HOST_IS_LITTLE_ENDIAN) swapBytes(raw, size);
-  if (dtype === "bool") checkBooleans(raw, offset, format);
+  if (dtype === "bool") checkBooleans(raw, start + first, format);
   const values = new view(raw.buffer);
-  const data =
-    values instanceof BigInt64Array || values instanceof BigUint64Array ? exactNumbers(values, format) : values;
-  return { shape, dtype, data };
+  return values instanceof BigInt64Array || values instanceof BigUint64Array
+    ? exactNumbers(values, first, format)
+    : values;
+}
+
+/** The array that a file in memory is. @throws FormatError saying where it leaves the format. */
+export function readArray(bytes: Uint8Array, format: ArrayFormat): NdArray {
+  const layout = format.layout(bytes, bytes.length);
+  checkLength(layout, bytes.length, format.name);
+  const { shape, dtype, start, fortranOrder } = layout;
+  const data = decodeValues(bytes.slice(start), layout, 0, format.name);
+  return { shape, dtype, data: fortranOrder ? rowMajor(data, shape) : data };
 }
 
 function swapBytes(raw: Uint8Array, size: number) {
@@ -105,16 +151,35 @@ function checkBooleans(raw: Uint8Array, offset: number, format: string) {
   if (at >= 0) throw new FormatError(`${format}: byte ${offset + at} is ${raw[at]}, expected a boolean, 0 or 1`);
 }
 
-function exactNumbers(values: BigInt64Array | BigUint64Array, format: string): Float64Array {
+function exactNumbers(values: BigInt64Array | BigUint64Array, first: number, format: string): Float64Array {
   const limit = 2n ** 53n;
   const data = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value > limit || value < -limit)
       throw new FormatError(
-        `${format}: value ${i} is ${value}, expected at most 2^53 in size, so that no digit is lost`,
+        `${format}: value ${first + i} is ${value}, expected at most 2^53 in size, so that no digit is lost`,
       );
     data[i] = Number(value);
   }
   return data;
+}
+
+/** Values laid out first axis fastest, as a copy laid out last axis fastest. */
+function rowMajor(data: ElementArray, shape: readonly number[]): ElementArray {
+  const sorted = data.slice();
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((product, n) => product * n, 1));
+  let from = 0;
+  for (let to = 0; to < data.length; to++) {
+    sorted[to] = data[from];
+    // The odometer: the last axis turns fastest, and each full turn moves the axis before it by one.
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      from += strides[axis];
+      if (++index[axis] < shape[axis]) break;
+      from -= strides[axis] * shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return sorted;
 }

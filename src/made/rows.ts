@@ -29,9 +29,10 @@ export class BinaryRows {
   /**
    * Packs row-major 0/1 values (a typed array, an array of numbers or booleans) or one array a row.
    * @param inputs D; may be left out where `values` holds one array a row.
+   * @param options `firstRow`: what errors call the first row (default 0), of rows that are read in pieces.
    * @throws ArgumentError naming row, column and value of the first thing that is not 0 or 1.
    */
-  static from(values: BinaryValues, inputs?: number): BinaryRows {
+  static from(values: BinaryValues, inputs?: number, { firstRow = 0 }: { firstRow?: number } = {}): BinaryRows {
     const nested = values.length > 0 && typeof values[0] === "object";
     const D = inputs ?? (nested ? (values[0] as ArrayLike<number>).length : undefined);
     if (D === undefined || !Number.isSafeInteger(D) || D < 1)
@@ -45,12 +46,14 @@ export class BinaryRows {
       const row = nested ? (values[r] as ArrayLike<number | boolean>) : values;
       const start = nested ? 0 : r * D;
       if (nested && row.length !== D)
-        throw new ArgumentError(`values: row ${r} has ${row.length} values, expected ${D} as in row 0`);
+        throw new ArgumentError(
+          `values: row ${firstRow + r} has ${row.length} values, expected ${D} as in row ${firstRow}`,
+        );
       for (let d = 0; d < D; d++) {
         const value = row[start + d] as number | boolean;
         if (value === 1 || value === true) words[r * wordsPerRow + (d >>> 5)] |= 1 << (d & 31);
         else if (value !== 0 && value !== false)
-          throw new ArgumentError(`values: row ${r}, column ${d} is ${String(value)}, expected 0 or 1`);
+          throw new ArgumentError(`values: row ${firstRow + r}, column ${d} is ${String(value)}, expected 0 or 1`);
       }
     }
     return packed;

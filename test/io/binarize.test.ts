@@ -46,6 +46,7 @@ describe("binarize", () => {
   it.each([
     [[0, 1, 2], { inputs: 3, threshold: 0.5 }, "row 0, column 2 is 2, expected an intensity in 0 … 1"],
     [[0, 1, 0, NaN], { inputs: 2, seed: 1 }, "row 1, column 1 is NaN"],
+    [[0, 1, 0, NaN], { inputs: 2, threshold: 0.5, firstRow: 20 }, "row 21, column 1 is NaN"],
     [[0, -1], { inputs: 1, seed: 1 }, "row 1, column 0 is -1"],
     [[0, 1, 1], { inputs: 2, seed: 1 }, "got 3 values, expected a multiple of inputs = 2"],
     [[0], { inputs: 0, seed: 1 }, "inputs: got 0"],

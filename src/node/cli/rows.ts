@@ -2,15 +2,15 @@
 // a fixed size, so that what a row gets does not hang on how the file is read or dealt out.
 
 import { ArgumentError, FormatError } from "../../errors.ts";
+import type { ArrayReader } from "../../io/array-reader.ts";
 import { binarize, type Intensities } from "../../io/binarize.ts";
-import { toBinaryRows } from "../../io/binary-rows.ts";
 import type { TableRow } from "../../io/csv.ts";
-import type { NdArray } from "../../io/elements.ts";
+import { valuesPerRow } from "../../io/elements.ts";
 import { binaryColumns, type EncodedRows, TableEncoder } from "../../io/table.ts";
 import type { Column } from "../../made/columns.ts";
 import type { ResolvedConfig } from "../../made/config.ts";
 import { BinaryRows } from "../../made/rows.ts";
-import { type Source, type Table, withName } from "./source.ts";
+import { type ArraySource, type Source, type Table, withName } from "./source.ts";
 
 export interface RowsOptions {
   /** Which array of an NPZ file. */
@@ -63,14 +63,10 @@ async function* partsOf(source: Source, config: ResolvedConfig, options: BlocksO
     for await (const rows of inBlocks(table.rows, size)) yield encoder.encode(rows);
     return;
   }
-  const { rows, observed } = bitsOf(chooseArray(source.arrays, options), { ...options, missing });
-  if (rows.inputs !== config.inputs)
-    throw new FormatError(`got rows of ${rows.inputs} values, expected ${config.inputs} as the model has`);
-  for (let at = 0; at < rows.rows; at += size) {
-    const end = Math.min(rows.rows, at + size);
-    const part = { rows: rows.slice(at, end), observed: observed.slice(at, end) };
-    yield { ...part, missing: countZeros(part.observed) };
-  }
+  const array = await openArrayOf(source, options);
+  const D = widthOf(array);
+  if (D !== config.inputs) throw new FormatError(`got rows of ${D} values, expected ${config.inputs} as the model has`);
+  yield* bitsOf(array, size, options);
 }
 
 /** @param anyNames whether the model knows no names: then columns go by their order */
@@ -101,52 +97,58 @@ async function* inBlocks(pieces: AsyncIterable<readonly TableRow[]>, size: numbe
 }
 
 /** The array that is meant. @throws ArgumentError, FormatError naming those there are */
-export function chooseArray(arrays: ReadonlyMap<string, NdArray>, { array }: RowsOptions): NdArray {
+export function openArrayOf({ arrays }: ArraySource, { array }: RowsOptions): Promise<ArrayReader> {
   const all = [...arrays.keys()].join(", ") || "(none)";
   if (array !== undefined) {
     const found = arrays.get(array);
     if (!found) throw new ArgumentError(`--array: got "${array}", expected one of ${all}`);
-    return found;
+    return found();
   }
   if (arrays.size !== 1) throw new FormatError(`got the arrays ${all}, expected --array to say which`);
-  return arrays.values().next().value!;
+  return arrays.values().next().value!();
 }
 
-/** An array as rows of bits: its first axis is the rows, all others are the inputs. NaN and −1 may stand for missing ones. */
-export function bitsOf(
-  array: NdArray,
-  { threshold, missing = "error" }: RowsOptions & { missing?: "error" | "mark" },
-): { rows: BinaryRows; observed: BinaryRows } {
-  const { shape, data, dtype } = array;
-  const [n, ...axes] = shape;
-  const D = axes.reduce((product, size) => product * size, 1);
-  if (axes.length === 0 || D < 1)
+/** D: the first axis of an array is the rows, all others are the inputs. */
+export function widthOf({ shape }: ArrayReader): number {
+  const D = valuesPerRow(shape);
+  if (shape.length < 2 || D < 1)
     throw new FormatError(`got an array of shape (${shape.join(", ")}), expected rows × inputs`);
-  const isMissing = (value: number) => Number.isNaN(value) || value === -1;
-  const marked = missing === "mark";
-  const gaps = marked ? Uint8Array.from(data, (value: number) => (isMissing(value) ? 0 : 1)) : undefined;
-  const filled = gaps?.includes(0) ? data.map((value: number) => (isMissing(value) ? 0 : value)) : data;
-  const rows =
-    threshold === undefined
-      ? toBinaryRows({ shape: [n, D], dtype, data: filled as NdArray["data"] }, "array")
-      : thresholded(filled as Intensities, D, threshold);
-  const observed = gaps ? BinaryRows.from(gaps, D) : allOnes(n, D);
-  return { rows, observed };
+  return D;
 }
 
-function thresholded(values: Intensities, inputs: number, threshold: number): BinaryRows {
-  try {
-    return binarize(values, { inputs, threshold });
-  } catch (cause) {
-    throw cause instanceof ArgumentError ? new FormatError(cause.message, { cause }) : cause;
+/** The rows of an array as bits, `size` at a time. NaN and −1 may stand for missing values. */
+export async function* bitsOf(
+  array: ArrayReader,
+  size: number,
+  { threshold, missing = "error" }: RowsOptions & { missing?: "error" | "mark" },
+): AsyncGenerator<EncodedRows> {
+  const D = widthOf(array);
+  let firstRow = 0;
+  for await (const { shape, data } of array.rows(size)) {
+    const gaps = missing === "mark" ? Uint8Array.from(data, (value: number) => Number(!isMissing(value))) : undefined;
+    const count = gaps ? countZeros(gaps) : 0;
+    const filled = count > 0 ? data.map((value: number) => (isMissing(value) ? 0 : value)) : data;
+    let rows: BinaryRows;
+    try {
+      rows =
+        threshold === undefined
+          ? BinaryRows.from(filled, D, { firstRow })
+          : binarize(filled as Intensities, { inputs: D, threshold, firstRow });
+    } catch (cause) {
+      if (!(cause instanceof ArgumentError)) throw cause;
+      await array.check();
+      throw new FormatError(`array: ${cause.message}`, { cause });
+    }
+    yield { rows, observed: gaps ? BinaryRows.from(gaps, D) : allOnes(shape[0], D), missing: count };
+    firstRow += shape[0];
   }
 }
+
+const isMissing = (value: number): boolean => Number.isNaN(value) || value === -1;
 
 function allOnes(n: number, D: number): BinaryRows {
   const one = BinaryRows.from(new Uint8Array(D).fill(1), D);
   return one.take(new Uint32Array(n));
 }
 
-function countZeros(rows: BinaryRows): number {
-  return rows.toUint8Array().reduce((sum, bit) => sum + 1 - bit, 0);
-}
+const countZeros = (bits: Uint8Array): number => bits.reduce((sum, bit) => sum + 1 - bit, 0);

@@ -1,14 +1,11 @@
-// Opens a data file for the command line, whatever it is: a table that streams (CSV, Parquet) or arrays in memory (NPZ, NPY,
-// IDX). It is told by its first bytes, not by its name. What the values mean is decided in rows.ts.
+// Opens a data file for the command line, whatever it is: a table (CSV, Parquet) or arrays (NPZ, NPY, IDX), all read a piece at
+// a time. It is told by its first bytes, not by its name. What the values mean is decided in rows.ts.
 
 import { createReadStream } from "node:fs";
-import { open, readFile, stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { ArgumentError, FormatError, MadeError } from "../../errors.ts";
 import { CsvParser, type TableRow } from "../../io/csv.ts";
-import type { NdArray } from "../../io/elements.ts";
-import { parseIdx } from "../../io/idx.ts";
-import { parseNpy } from "../../io/npy.ts";
-import { parseNpz } from "../../io/npz.ts";
+import { type ArrayFile, openArrayFile } from "./array-files.ts";
 import { openParquet } from "./parquet.ts";
 
 export interface SourceOptions {
@@ -39,11 +36,9 @@ export interface TableSource {
   share(): number | undefined;
 }
 
-export interface ArraySource {
+export interface ArraySource extends ArrayFile {
   readonly kind: "arrays";
   readonly name: string;
-  /** By their keys; "" where there is but one without a name. */
-  readonly arrays: ReadonlyMap<string, NdArray>;
 }
 
 export type Source = TableSource | ArraySource;
@@ -88,13 +83,9 @@ export async function openSource(
         () => read / size,
       );
     }
-    const bytes = await readFile(file);
-    const arrays = { npz: parseNpz, npy: alone(parseNpy), idx: alone(parseIdx) }[kind](bytes);
-    return { kind: "arrays" as const, name: file, arrays };
+    return { kind: "arrays" as const, name: file, ...(await openArrayFile(file, size, kind)) };
   });
 }
-
-const alone = (parse: (bytes: Uint8Array) => NdArray) => (bytes: Uint8Array) => new Map([["", parse(bytes)]]);
 
 /** A table source, without the columns that are to be ignored. */
 export function tableOf(

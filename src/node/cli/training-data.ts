@@ -6,8 +6,16 @@ import { ColumnFinder } from "../../io/table.ts";
 import type { Column } from "../../made/columns.ts";
 import { Random } from "../../made/random.ts";
 import { BinaryRows } from "../../made/rows.ts";
-import { bitsOf, chooseArray, encoderFor, type RowsOptions } from "./rows.ts";
-import { named, openSource, type Source, type SourceOptions, type TableSource, type TextStream } from "./source.ts";
+import { bitsOf, encoderFor, openArrayOf, type RowsOptions, widthOf } from "./rows.ts";
+import {
+  type ArraySource,
+  named,
+  openSource,
+  type Source,
+  type SourceOptions,
+  type TableSource,
+  type TextStream,
+} from "./source.ts";
 
 /** A share of the training rows, a file, or nothing. */
 export type Held = number | string | undefined;
@@ -113,12 +121,24 @@ function readRows(source: Source, columns: readonly Column[] | undefined, option
   return named(source.name, async () => {
     if (source.kind === "arrays") {
       if (columns) throw new FormatError("got arrays, expected a table as the training rows are from one");
-      const { rows } = bitsOf(chooseArray(source.arrays, options), { threshold: options.threshold });
-      return { rows, dropped: 0 };
+      return { rows: await readArray(source, options), dropped: 0 };
     }
     if (!columns) throw new FormatError("got a table, expected arrays as the training rows are from one");
     return readTable(source, columns, options.missing);
   });
+}
+
+/** Values that are in memory, as they come from an array, before they are packed. */
+const UNPACKED = 1 << 20;
+
+/** All rows of an array, packed. */
+async function readArray(source: ArraySource, options: RowsOptions): Promise<BinaryRows> {
+  const array = await openArrayOf(source, options);
+  const inputs = widthOf(array);
+  const parts: BinaryRows[] = [];
+  for await (const { rows } of bitsOf(array, Math.ceil(UNPACKED / inputs), { threshold: options.threshold }))
+    parts.push(rows);
+  return joined(parts, inputs);
 }
 
 /** All rows of a table, packed. */

@@ -83,7 +83,7 @@ async function impute(file: string, options: ImputeOptions, around: Surroundings
         rowsOf: (block) => block.rows.rows,
         wordsOf: ({ rows, observed }) => [rows.words, observed.words],
         compute,
-        share: () => (source.kind === "table" ? source.share() : undefined),
+        share: source.share,
       },
       {
         output,

@@ -64,9 +64,8 @@ async function score(file: string, options: ScoreOptions, around: Surroundings):
       });
     };
     const blocks = blocksOf(source, made.config, { ...options, size: BLOCK, missing: "error" });
-    const share = () => (source.kind === "table" ? source.share() : undefined);
     const rows = await writeResults(
-      { blocks, rowsOf: (block) => block.rows.rows, wordsOf: ({ rows }) => [rows.words], compute, share },
+      { blocks, rowsOf: (block) => block.rows.rows, wordsOf: ({ rows }) => [rows.words], compute, share: source.share },
       {
         output,
         shard,
