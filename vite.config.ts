@@ -2,6 +2,7 @@
 // reproduce and profile run, into dist/programs/. Declarations come from rollup.config.mjs; the demo page has a
 // configuration of its own in demo/.
 import { defineConfig } from "vite";
+import { ownDeflate } from "./scripts/build/own-deflate.mjs";
 import { stripWgsl } from "./scripts/build/strip-wgsl.mjs";
 
 const made = "src/node/made.ts";
@@ -12,7 +13,7 @@ export default defineConfig(({ mode }) => {
   const programs = mode === "programs";
   return {
     publicDir: false,
-    plugins: [stripWgsl()],
+    plugins: [stripWgsl(), ownDeflate()],
     build: {
       target: "es2022",
       outDir: programs ? "dist/programs" : "dist",
