@@ -1,10 +1,10 @@
 // Fills missing cells: the probability of each value of each missing column, given the cells that are there and that
 // every column has one value. So a column of categories always comes out as one category.
 
+import { type Group, groupsOf, setValue, valueAt } from "../../src/io/choices.ts";
 import type { EncodedRows } from "../../src/io/table.ts";
 import type { Column } from "../../src/made/columns.ts";
 import type { BinaryRows } from "../../src/made/rows.ts";
-import { type Group, groupsOf, setValue, valueAt } from "./groups.ts";
 
 /** What is asked of a model here; Made has it, and so has the page's worker. */
 export interface FillingModel {

@@ -1,9 +1,9 @@
 // How surprising each row is to a model, and because of which cells: log p of the rows, and what every column of the table
 // adds to it.
 
+import { groupsOf } from "../../src/io/choices.ts";
 import type { Column } from "../../src/made/columns.ts";
 import type { BinaryRows } from "../../src/made/rows.ts";
-import { groupsOf } from "./groups.ts";
 
 export interface ScoringModel {
   logProb(rows: BinaryRows): Promise<Float64Array>;

@@ -1,8 +1,8 @@
 // Makes up rows: draws from a model, of which those count that have one value in every column.
 
-import { type Column, inputsOf } from "../../src/made/columns.ts";
-import { BinaryRows } from "../../src/made/rows.ts";
-import { groupsOf, valueAt } from "./groups.ts";
+import { makeWhole, TURNS } from "../../src/io/whole-rows.ts";
+import type { Column } from "../../src/made/columns.ts";
+import type { BinaryRows } from "../../src/made/rows.ts";
 
 export interface SamplingModel {
   sample(n: number, options: { seed: number }): Promise<BinaryRows>;
@@ -15,27 +15,14 @@ export interface Synthetic {
   readonly drawn: number;
 }
 
-/** Most draws for a row. */
-const PATIENCE = 20;
-
 export async function makeUp(
   model: SamplingModel,
   columns: readonly Column[],
   n: number,
   seed: number,
 ): Promise<Synthetic> {
-  const groups = groupsOf(columns);
-  const rows = BinaryRows.zeros(n, inputsOf(columns));
-  let found = 0;
-  let drawn = 0;
-  for (let turn = 0; found < n && turn < PATIENCE; turn++) {
-    const draws = await model.sample(n, { seed: seed * PATIENCE + turn });
-    for (let r = 0; r < n && found < n; r++) {
-      drawn++;
-      if (groups.some((group) => valueAt(group, draws, r) < 0)) continue;
-      rows.words.set(draws.words.subarray(r * rows.wordsPerRow, (r + 1) * rows.wordsPerRow), found * rows.wordsPerRow);
-      found++;
-    }
-  }
-  return { rows: rows.slice(0, found), drawn };
+  const draw = (count: number, turn: number) => model.sample(count, { seed: seed * TURNS + turn });
+  const { rows, open, drawn } = await makeWhole(columns, await draw(n, 0), ({ length }, turn) => draw(length, turn));
+  const without = new Set(open);
+  return { rows: rows.take(Array.from({ length: n }, (_, r) => r).filter((r) => !without.has(r))), drawn };
 }

@@ -5,6 +5,7 @@ import { ArgumentError, FormatError } from "../errors.ts";
 import { type Column, checkColumns, inputsOf } from "../made/columns.ts";
 import { BinaryRows } from "../made/rows.ts";
 import { bitOf, isMissing, isNumber } from "./cells.ts";
+import { groupsOf, valueAt } from "./choices.ts";
 import type { TableRow } from "./csv.ts";
 
 /** What {@link ColumnFinder} takes for a column. */
@@ -242,17 +243,13 @@ export function decodeTable(columns: readonly Column[], rows: BinaryRows): Decod
   const inputs = inputsOf(checked);
   if (rows.inputs !== inputs) throw new ArgumentError(`rows: got rows of ${rows.inputs} values, expected ${inputs}`);
   let undecided = 0;
-  const cells = Array.from({ length: rows.rows }, (_, r) => {
-    let first = 0;
-    return checked.map(({ kind, values, inputs: its }) => {
-      const at = first;
-      first += its.length;
-      if (kind === "binary") return values[rows.get(r, at)];
-      const ones = values.filter((_, i) => rows.get(r, at + i) === 1);
-      if (ones.length === 1) return ones[0];
-      undecided++;
-      return "";
-    });
-  });
+  const groups = groupsOf(checked);
+  const cells = Array.from({ length: rows.rows }, (_, r) =>
+    groups.map((group) => {
+      const value = valueAt(group, rows, r);
+      if (value < 0) undecided++;
+      return group.column.values[value] ?? "";
+    }),
+  );
   return { cells, undecided };
 }

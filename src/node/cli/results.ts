@@ -68,7 +68,7 @@ export async function writeResults<Block>(
 
 /**
  * The seed of a block's draws: block 0 has the seed itself, so that a few rows are those of the library; the others are as
- * far from it as can be.
+ * far from it as can be, and so are those of the turns in which rows are drawn again (from 1 on).
  */
-export const seedOf = (seed: number, block: number): number =>
-  Number((BigInt(seed) + BigInt(block) * 0x13c6ef372fe94bn) % 2n ** 53n);
+export const seedOf = (seed: number, block: number, turn = 0): number =>
+  Number((BigInt(seed) + (BigInt(block) + (BigInt(turn) << 32n)) * 0x13c6ef372fe94bn) % 2n ** 53n);

@@ -151,12 +151,12 @@ describe("made", () => {
     const { width, height, data } = decode(await readFile(path("drawn.png")));
     expect([width, height]).toEqual([5, 5]);
     expect([data[0], data[1], data[5], data[6]]).toEqual([0, 1, 2, 3].map((d) => 255 * want.get(0, d)));
-    // Cells of a table: only those that there are.
+    // Cells of a table: only those that there are, one in every column.
     const cells = (await ok(`sample table.safetensors -n 200 ${cpu} --format ndjson`))
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(new Set(cells.map(({ odor }) => odor))).toEqual(new Set([...ODORS, null]));
+    expect(new Set(cells.map(({ odor }) => odor))).toEqual(new Set(ODORS));
     expect(new Set(cells.map(({ sex, b0 }) => `${sex}${b0}`))).toEqual(new Set(["f0", "f1", "m0", "m1"]));
   });
 
@@ -172,7 +172,7 @@ describe("made", () => {
     given.forEach(({ cells }, r) => {
       cells.forEach((cell, c) => {
         if (rows[r][c] !== "?") expect(cell).toBe(rows[r][c]);
-        else expect(["", ...tableOf(50, 9).map((other) => other[c])]).toContain(cell);
+        else expect(tableOf(50, 9).map((other) => other[c])).toContain(cell);
       });
     });
     const holes = [

@@ -24,7 +24,7 @@ import { seedOf, writeResults } from "../results.ts";
 import { type Block, blocksOf } from "../rows.ts";
 import { openSource } from "../source.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { inputNamesOf, notAPicture, printerOf, undecidedNote } from "./shared.ts";
+import { inputNamesOf, notAPicture, printerOf, undecidedNote, wholeRows } from "./shared.ts";
 
 type ImputeOptions = DeviceOptions &
   DataOptions &
@@ -72,7 +72,16 @@ async function impute(file: string, options: ImputeOptions, around: Surroundings
     const compute = async (block: Block): Promise<Rows> => {
       missing += block.missing;
       const call = { samples, masks, particles, seed: seedOf(seed, block.index), signal: around.stop };
-      if (!probabilities) return printer.print(await made.impute(block.rows, block.observed, call));
+      if (!probabilities) {
+        // Completion number i is one of row ⌊i / samples⌋.
+        const again = (numbers: readonly number[], turn: number) => {
+          const which = numbers.map((i) => Math.floor(i / samples));
+          const its = { ...call, samples: 1, seed: seedOf(seed, block.index, turn) };
+          return made.impute(block.rows.take(which), block.observed.take(which), its);
+        };
+        const drawn = await made.impute(block.rows, block.observed, call);
+        return printer.print(await wholeRows(config, drawn, again));
+      }
       const { probability } = await made.complete(block.rows, block.observed, call);
       const D = config.inputs;
       return Array.from({ length: block.rows.rows }, (_, r) => [...probability.subarray(r * D, (r + 1) * D)]);

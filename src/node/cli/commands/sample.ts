@@ -22,7 +22,7 @@ import { formatOf } from "../output.ts";
 import { Report } from "../report.ts";
 import { seedOf, writeResults } from "../results.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { printerOf, undecidedNote } from "./shared.ts";
+import { printerOf, undecidedNote, wholeRows } from "./shared.ts";
 
 type SampleOptions = DeviceOptions &
   OutputOptions &
@@ -79,7 +79,9 @@ async function sample(model: string, options: SampleOptions, around: Surrounding
     const printer = printerOf(made.config, format, "samples");
     let drawn = 0;
     const compute = async ({ index, rows }: SampleBlock) => {
-      const its = await made.sample(rows, { seed: seedOf(seed, index), temperature, mask, signal: around.stop });
+      const draw = (count: number, turn: number) =>
+        made.sample(count, { seed: seedOf(seed, index, turn), temperature, mask, signal: around.stop });
+      const its = await wholeRows(made.config, await draw(rows, 0), ({ length }, turn) => draw(length, turn));
       drawn += rows;
       return printer.print(its);
     };

@@ -2,6 +2,7 @@
 
 import { ArgumentError } from "../../../errors.ts";
 import { decodeTable } from "../../../io/table.ts";
+import { makeWhole, TURNS } from "../../../io/whole-rows.ts";
 import type { ResolvedConfig } from "../../../made/config.ts";
 import type { BinaryRows } from "../../../made/rows.ts";
 import type { Field, Format, Rows } from "../formats.ts";
@@ -14,7 +15,7 @@ export const inputNamesOf = ({ inputs, inputNames, columns }: ResolvedConfig): r
 export interface RowPrinter {
   fields: readonly Field[];
   print(rows: BinaryRows): Rows;
-  /** Cells so far that are empty because none of a column's indicators was 1, or several. */
+  /** Cells so far that are empty because none of a column's indicators was 1, or several, in any turn. */
   readonly undecided: number;
 }
 
@@ -51,8 +52,16 @@ export function notAPicture(format: Format): void {
     throw new ArgumentError("--format: got png, expected csv, ndjson or npz: only made sample draws pictures");
 }
 
+/** Rows of a table whose columns all have a value, as far as a model draws such; others as they are. */
+export const wholeRows = async (
+  { columns }: ResolvedConfig,
+  drawn: BinaryRows,
+  again: Parameters<typeof makeWhole>[2],
+): Promise<BinaryRows> => (columns ? (await makeWhole(columns, drawn, again)).rows : drawn);
+
 /** In words, how many cells have no value; undefined where all have. */
 export const undecidedNote = ({ undecided }: RowPrinter): string | undefined =>
   undecided === 0
     ? undefined
-    : `${undecided} cell${undecided === 1 ? " is" : "s are"} empty: the model drew none or several of the column's categories.`;
+    : `${undecided} cell${undecided === 1 ? " is" : "s are"} empty: in ${TURNS} turns of drawing the model drew none or ` +
+      "several of the column's categories.";

@@ -1,9 +1,10 @@
 // The inputs of a column as one choice among its values: a row is legal where every column of categories has exactly one
-// indicator that is 1. Shared by filling in and making up rows.
+// indicator that is 1. For whoever draws rows, fills them in, or turns them into cells.
 
-import type { Column } from "../../src/made/columns.ts";
-import type { BinaryRows } from "../../src/made/rows.ts";
+import type { Column } from "../made/columns.ts";
+import type { BinaryRows } from "../made/rows.ts";
 
+/** A column, and where its inputs are. */
 export interface Group {
   readonly column: Column;
   /** Its first input. */
