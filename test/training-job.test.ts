@@ -2,19 +2,10 @@
 
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Made } from "../src/made/made.ts";
-import { Random } from "../src/made/random.ts";
 import { BinaryRows } from "../src/made/rows.ts";
 import { type JobData, type JobEvents, type JobSettings, TrainingJob } from "../src/training-job.ts";
+import { MIRRORED_INPUTS as D, mirrored } from "./support/mirrored.ts";
 
-const D = 6;
-/** Rows whose halves are equal: there is something to learn. */
-function mirrored(rows: number, index: number): BinaryRows {
-  const random = new Random(5, "sample", index);
-  const values = new Uint8Array(rows * D);
-  for (let r = 0; r < rows; r++)
-    for (let d = 0; d < D / 2; d++) values[r * D + d] = values[r * D + D / 2 + d] = random.below(2);
-  return BinaryRows.from(values, D);
-}
 const data = { train: mirrored(60, 0), validation: mirrored(20, 1), test: mirrored(30, 2) };
 const settings: JobSettings = { batchSize: 10, optimizer: { name: "adam", learningRate: 0.02 }, epochs: 3 };
 

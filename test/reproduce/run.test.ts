@@ -7,7 +7,6 @@ import { resolveConfig } from "../../src/made/config.ts";
 import { Made } from "../../src/made/made.ts";
 import { mixtureLogProb } from "../../src/made/mixture.ts";
 import { resolveOptimizer } from "../../src/made/optimizer.ts";
-import { Random } from "../../src/made/random.ts";
 import { BinaryRows } from "../../src/made/rows.ts";
 import { BEST } from "../../src/reproduce/best.ts";
 import type { MemberRecord } from "../../src/reproduce/member.ts";
@@ -15,16 +14,8 @@ import { PAPER_FIXED, PAPER_SAMPLED } from "../../src/reproduce/paper.ts";
 import { type Candidate, configOf, epochsPerRound } from "../../src/reproduce/recipe.ts";
 import { type MemberStore, runGrid, runSearch, type SearchRecipe } from "../../src/reproduce/run.ts";
 import { scoreOf } from "../../src/reproduce/statistics.ts";
+import { MIRRORED_INPUTS as D, mirrored } from "../support/mirrored.ts";
 
-const D = 6;
-/** Rows whose halves are equal: there is something to learn. */
-function mirrored(rows: number, index: number): BinaryRows {
-  const random = new Random(5, "sample", index);
-  const values = new Uint8Array(rows * D);
-  for (let r = 0; r < rows; r++)
-    for (let d = 0; d < D / 2; d++) values[r * D + d] = values[r * D + D / 2 + d] = random.below(2);
-  return BinaryRows.from(values, D);
-}
 const splits: Splits = { train: mirrored(60, 0), valid: mirrored(20, 1), test: mirrored(30, 2) };
 
 const small: Candidate = {
