@@ -18,7 +18,8 @@ const documents = [
 const read = (file: string) => readFileSync(join(root, file), "utf8").replaceAll("\r\n", "\n");
 
 /** Code of other languages, blocks that are indented by four spaces, and code between backticks. */
-const FENCE = /```[\s\S]*?```/g;
+const FENCE = /```(?!sh|bash|console)[\s\S]*?```/g;
+const SHELL = /```(?:sh|bash|console)\n([\s\S]*?)```/g;
 const BLOCK = /(?<=\n\n)(?: {4}.*\n)+/g;
 const SPAN = /`([^`]+)`/g;
 const MADE = /(?:^|[;&|] *|\bdo |\bxargs .*)(?:npx made-webgpu|made) +[a-z-]/m;
@@ -33,8 +34,12 @@ interface Lines {
 }
 const lines: Lines[] = documents.flatMap((file) => {
   const document = read(file).replaceAll(FENCE, "");
-  const blocks = [...document.matchAll(BLOCK)].map(([text]) => text.replaceAll(/^ {4}/gm, "").trim());
-  const spans = [...document.replaceAll(BLOCK, "").matchAll(SPAN)].map(([, text]) => text.replaceAll(/\s+/g, " "));
+  const fenced = [...document.matchAll(SHELL)].map(([, text]) => text);
+  const indented = [...document.matchAll(BLOCK)].map(([text]) => text.replaceAll(/^ {4}/gm, ""));
+  const blocks = [...fenced, ...indented].map((text) => text.trim());
+  const spans = [...document.replaceAll(SHELL, "").replaceAll(BLOCK, "").matchAll(SPAN)].map(([, text]) =>
+    text.replaceAll(/\s+/g, " "),
+  );
   const isWhole = (text: string) => !OPEN.test(text.replaceAll(/#.*$/gm, ""));
   return [
     ...blocks.map((text) => ({ text, whole: isWhole(text) })),
@@ -101,11 +106,12 @@ describe("command lines of the documents", () => {
 
   // What stands for something else can't be run: its command and its options are looked up.
   test.each(open)("$title: has a command and options that there are", async ({ text }) => {
-    const [, command = "", rest] = /(?:made|made-webgpu)(?: +([a-z]+))?(.*)/s.exec(text)!;
-    const { status, out } = await shell(`made ${command} --help`);
-    expect(status).toBe(0);
-    for (const option of optionsOf(rest))
-      expect(out).toMatch(new RegExp(`^ +(-\\w, )?${option}\\b|^ +${option},`, "m"));
+    for (const [, command = "", rest] of text.matchAll(/\b(?:made-webgpu|made)(?: +([a-z]+))?(.*)/g)) {
+      const { status, out } = await shell(`made ${command} --help`);
+      expect(status).toBe(0);
+      for (const option of optionsOf(rest))
+        expect(out).toMatch(new RegExp(`^ +(-\\w, )?${option}\\b|^ +${option},`, "m"));
+    }
   });
 
   const SOURCES: Readonly<Record<string, readonly string[]>> = {
@@ -113,6 +119,7 @@ describe("command lines of the documents", () => {
     test: ["scripts/test.mjs"],
     profile: ["src/node/profile.ts"],
     fuzz: ["scripts/fuzz.mjs"],
+    scale: ["scripts/scale.mjs"],
     bench: ["bench/src/options.ts"],
   };
   test("of npm name scripts and options that there are", async () => {

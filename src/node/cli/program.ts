@@ -11,6 +11,7 @@ import { addReproduce } from "./commands/reproduce.ts";
 import { addSample } from "./commands/sample.ts";
 import { addScore } from "./commands/score.ts";
 import { addTrain } from "./commands/train.ts";
+import { remedyOf } from "./remedies.ts";
 import { EXIT, type Surroundings, statusOf, told } from "./surroundings.ts";
 
 /** Every command adds itself; --help lists them in this order. */
@@ -47,7 +48,8 @@ export async function madeProgram(args: readonly string[], around: Surroundings)
     if (error instanceof CommanderError) return endOf(error, args, around);
     const sentence = told(error);
     if (sentence === undefined) throw error;
-    around.err.write(`made: ${sentence}\n`);
+    const remedy = remedyOf(args[0], sentence);
+    around.err.write(`made: ${remedy ? `${sentence}; ${remedy}` : sentence}\n`);
     return statusOf(error);
   }
 }

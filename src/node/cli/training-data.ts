@@ -51,7 +51,7 @@ export async function readTrainingData(
 ): Promise<TrainingData> {
   const source = await openSource(file, options, { stdin, again: true });
   const splits = source.kind === "arrays" && options.array === undefined && source.arrays.has("train_data");
-  const columns = source.kind === "table" ? await remedied(source.name, () => findColumns(source, options)) : undefined;
+  const columns = source.kind === "table" ? await named(source.name, () => findColumns(source, options)) : undefined;
   const { rows, dropped } = await readRows(source, columns, splits ? { ...options, array: "train_data" } : options);
   let train = rows;
   let number = 0;
@@ -105,22 +105,6 @@ function sameWidth(name: string, rows: BinaryRows, train: BinaryRows): BinaryRow
   return rows;
 }
 
-/** What an option helps against; the readers, which know no options, say what is wrong. */
-const REMEDIES: readonly (readonly [RegExp, string])[] = [
-  [/: got a missing cell \(/, "--missing drop leaves such rows out"],
-  [/: got more than \d+ values \(/, "--ignore leaves a column out, --max-categories allows more"],
-];
-
-/** @throws what `run` throws, with the name of the file and the option that helps */
-async function remedied<T>(name: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await named(name, run);
-  } catch (cause) {
-    const help = cause instanceof FormatError && REMEDIES.find(([wrong]) => wrong.test(cause.message))?.[1];
-    throw help ? new FormatError(`${(cause as FormatError).message}; ${help}`, { cause }) : cause;
-  }
-}
-
 async function findColumns(source: TableSource, { maxCategories }: TrainingDataOptions): Promise<Column[]> {
   const { names, rows } = await source.open();
   const finder = new ColumnFinder(names, { maxCategories });
@@ -134,7 +118,7 @@ async function findColumns(source: TableSource, { maxCategories }: TrainingDataO
 }
 
 function readRows(source: Source, columns: readonly Column[] | undefined, options: TrainingDataOptions) {
-  return remedied(source.name, async () => {
+  return named(source.name, async () => {
     if (source.kind === "arrays") {
       if (columns) throw new FormatError("got arrays, expected a table as the training rows are from one");
       return { rows: await readArray(source, options), dropped: 0 };

@@ -158,11 +158,15 @@ describe("damage", () => {
   const grey = npy(header("<f8"), bytesOf(Float64Array.from(bits, (bit, i) => (i === 9000 * D + 2 ? 1.5 : bit))));
 
   it.each<[string, Uint8Array, RegExp, string[]?]>([
-    ["a value", changed(asBytes, late, 2), /: array: values: row 9000, column 2 is 2, expected 0 or 1$/],
+    [
+      "a value",
+      changed(asBytes, late, 2),
+      /: array: values: row 9000, column 2 is 2, expected 0 or 1; --threshold 0.5 takes/,
+    ],
     [
       "a value within an archive",
       zip({ name: "x.npy", data: changed(asBytes, late, 2) }),
-      /: array: values: row 9000, column 2 is 2, expected 0 or 1$/,
+      /: array: values: row 9000, column 2 is 2, expected 0 or 1; --threshold 0.5 takes/,
     ],
     ["an intensity", grey, /: array: values: row 9000, column 2 is 1.5, expected an intensity/, ["--threshold", "0.5"]],
     [
