@@ -1,4 +1,4 @@
-// The paper's experiments on these data, by grid searches within its own: a layer of 500, ReLU or softplus, Adadelta with
+// The paper's experiments on these data, by grid searches like its own: a layer of 500, ReLU or softplus, Adadelta with
 // one ε or another, one mask or several. The command that its authors publish for DNA (github.com/mgermain/MADE) gives the
 // rest: direct connections, orthogonal weights, a decay of 0.95, minibatches of 100, a look-ahead of 30 epochs.
 
